@@ -1,0 +1,254 @@
+"""The command line. It can do everything the site can; it only parses words and prints.
+
+Exit codes: 0 fine, 1 the input is at fault, 2 the call is at fault.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import click
+
+from hedgerow import __version__
+from hedgerow.errors import CallError, HedgerowError
+from hedgerow.graph.client import JSON, TURTLE, connect
+from hedgerow.intake.load import Progress, Report
+from hedgerow.intake.load import load as run_load
+from hedgerow.intake.report import lines
+from hedgerow.ledger import Ledger
+from hedgerow.paths import DATA
+from hedgerow.questions import Answer, Question, ask, find, load_questions
+from hedgerow.settings import Settings
+
+_FORMATS = {
+    "json": (JSON, "application/ld+json"),
+    "csv": ("text/csv", TURTLE),
+    "tsv": ("text/tab-separated-values", TURTLE),
+    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
+    "turtle": (JSON, TURTLE),
+    "nt": (JSON, "application/n-triples"),
+}
+
+
+class _Group(click.Group):
+    """Turns our errors into one clear message and the right exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except HedgerowError as error:
+            click.echo(f"{error.title}: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hedgerow")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Hedgerow: a registry of critical-material agreements as a knowledge graph."""
+    ctx.obj = Settings.from_env()
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=DATA, required=False)
+@click.option("--withdraw", is_flag=True, help="Withdraw records whose rows are gone.")
+@click.pass_obj
+def load(settings: Settings, folder: Path, withdraw: bool) -> None:
+    """Load the curated tables of FOLDER (default: the shipped record) into the ledger."""
+    _load(settings, folder, dry_run=False, withdraw=withdraw)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=DATA, required=False)
+@click.pass_obj
+def check(settings: Settings, folder: Path) -> None:
+    """Say what loading FOLDER would do and what is wrong with it; writes nothing."""
+    _load(settings, folder, dry_run=True, withdraw=False)
+
+
+def _load(settings: Settings, folder: Path, *, dry_run: bool, withdraw: bool) -> None:
+    if not folder.is_dir():
+        raise CallError(f"There is no folder {folder}.", "Name a folder that holds the tables.")
+    with _progress(settings, show=sys.stderr.isatty()) as progress, _ledger(settings, dry_run) as ledger:
+        report = run_load(ledger, folder, settings.base, dry_run=dry_run, withdraw=withdraw, progress=progress)
+    for line in lines(report, dry_run=dry_run):
+        click.echo(line)
+    _exit(report)
+
+
+def _exit(report: Report) -> None:
+    if not report.ok:
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def _ledger(settings: Settings, dry_run: bool) -> Iterator[Ledger]:
+    # A dry run on an empty home must leave no ledger behind.
+    path = Path(":memory:") if dry_run and not settings.ledger.exists() else settings.ledger
+    with Ledger(path, settings.base) as ledger:
+        yield ledger
+
+
+@contextlib.contextmanager
+def _progress(settings: Settings, *, show: bool) -> Iterator[Progress]:
+    """A progress bar for the person, and a file that the site shows meanwhile."""
+    bar: list[object] = []
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if settings.run.is_dir():
+            content = json.dumps({"stage": stage, "done": done, "total": total, "message": stage})
+            scratch = settings.progress.with_suffix(".new")
+            scratch.write_text(content, "utf-8")
+            scratch.replace(settings.progress)
+        if show:
+            filled = int(30 * done / max(total, 1))
+            click.echo(f"\r\033[K{stage:<22} {'█' * filled}{'░' * (30 - filled)} {done}/{total}", nl=False, err=True)
+            bar[:] = [stage]
+
+    try:
+        yield tell
+    finally:
+        if bar:
+            click.echo("\r\033[K", nl=False, err=True)
+        settings.progress.unlink(missing_ok=True)
+
+
+@main.command(
+    "ask", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": True}
+)
+@click.argument("question", required=False)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
+@click.pass_context
+def ask_command(ctx: click.Context, question: str | None, form: str, lang: str) -> None:
+    """Ask a QUESTION by name or id; its parameters are options, as --country JP. Alone: list the questions."""
+    if question is None:
+        if ctx.args:
+            raise CallError(
+                f"There is a parameter without a question: {' '.join(ctx.args)}.", "Name the question first."
+            )
+        _list_questions(form, lang)
+        return
+    settings: Settings = ctx.obj
+    asked = find(question)
+    values = _parameters(asked, ctx.args)
+    asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
+    answer = ask(connect(settings), asked, values, settings.base, lang)
+    if form == "json":
+        click.echo(answer.to_json(lang))
+    elif form == "csv":
+        click.echo(answer.to_csv(), nl=False)
+    else:
+        _print_answer(answer, lang)
+
+
+def _parameters(question: Question, words: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--"):
+            raise CallError(f"'{word}' is not an option.", "Write parameters as --name value.")
+        if not equals:
+            value = next(rest, "")
+            if not value or value.startswith("--"):
+                raise CallError(f"--{name} has no value.", f"Write --{name} VALUE.")
+        camel = "".join(p.capitalize() if i else p for i, p in enumerate(name.split("-")))
+        values[camel] = value
+    return values
+
+
+def _list_questions(form: str, lang: str) -> None:
+    questions = load_questions().values()
+    if form == "json":
+        listing = [
+            {
+                "id": q.id,
+                "name": q.name,
+                "title": q.title.get(lang, q.title["en"]),
+                "parameters": [{"name": p.name, "type": p.type, "default": p.default} for p in q.parameters],
+                "columns": [{"name": c.name, "type": c.type, "unit": c.unit} for c in q.columns],
+            }
+            for q in questions
+        ]
+        click.echo(json.dumps(listing, ensure_ascii=False, indent=1))
+        return
+    if form == "csv":
+        click.echo("id,name")
+        for q in questions:
+            click.echo(f"{q.id},{q.name}")
+        return
+    for q in questions:
+        options = " ".join(f"[--{p.name} {p.default or p.type}]" for p in q.parameters)
+        click.echo(f"{q.id:<4} {q.name:<24} {q.title.get(lang, q.title['en'])}")
+        click.echo(f"     hedgerow ask {q.name} {options}")
+
+
+#: Widest cell of a printed table, in terminal columns.
+_CELL = 44
+
+
+def _print_answer(answer: Answer, lang: str) -> None:
+    hidden = {c.name for c in answer.columns if c.type in ("iri", "code", "iris")}
+    columns = [c for c in answer.columns if c.name not in hidden]
+    heads = [c.label.get(lang, c.label["en"]) + (f" ({c.unit})" if c.unit else "") for c in columns]
+    cells = [[_shown(row[c.name]) for c in columns] for row in answer.rows]
+    widths = [max([_width(h), *(_width(r[i]) for r in cells)]) for i, h in enumerate(heads)]
+    numeric = [c.type in ("decimal", "integer") for c in columns]
+    for line in (heads, ["─" * width for width in widths], *cells):
+        padded = (_pad(cell, width, right) for cell, width, right in zip(line, widths, numeric, strict=True))
+        click.echo("  ".join(padded).rstrip())
+    footing = answer.footing
+    click.echo(f"\n{footing['rows']} rows · as of {footing['asOf']} · {footing['version']}")
+    if footing["assumptions"]:
+        click.echo(str(footing["assumptions"]))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "·"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,.6g}" if isinstance(value, float) and abs(value) < 1000 else f"{value:,.0f}"
+    text = str(value)
+    return text if len(text) <= _CELL else text[: _CELL - 1] + "…"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="csv", show_default=True)
+@click.pass_obj
+def query(settings: Settings, file: IO[str], form: str) -> None:
+    """Run the SPARQL query in FILE (- for standard input) over the public graph."""
+    solutions, triples = _FORMATS[form]
+    reply = connect(settings).query(file.read(), solutions=solutions, triples=triples)
+    sys.stdout.buffer.write(reply.body)
+    if not reply.body.endswith(b"\n"):
+        sys.stdout.buffer.write(b"\n")
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (default: HOST, else 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="TCP port (default: PORT, else 8000).")
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None) -> None:
+    """Serve the site; on an empty home the shipped record is loaded first, with its progress shown."""
+    from hedgerow.serve import Supervisor
+
+    Supervisor(settings, host=host or settings.host, port=settings.port if port is None else port).run()

@@ -1,0 +1,58 @@
+"""How the graph process, its workers and its clients talk: a JSON header and a body, each with its length."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any
+
+_LENGTHS = struct.Struct("!II")
+#: A request or answer larger than this is a fault of the peer.
+MAX_FRAME = 1 << 30
+
+Header = dict[str, Any]
+
+
+def pack(header: Header, body: bytes = b"") -> bytes:
+    """One frame."""
+    head = json.dumps(header, separators=(",", ":")).encode()
+    return _LENGTHS.pack(len(head), len(body)) + head + body
+
+
+class Reader:
+    """Collects bytes until a frame is whole."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def feed(self, data: bytes) -> tuple[Header, bytes] | None:
+        """Add bytes; return the frame once it is whole. Raises ValueError when it is none."""
+        self._data += data
+        if len(self._data) < _LENGTHS.size:
+            return None
+        head, body = _LENGTHS.unpack_from(self._data)
+        if head + body > MAX_FRAME:
+            raise ValueError("frame too large")
+        end = _LENGTHS.size + head + body
+        if len(self._data) < end:
+            return None
+        start = _LENGTHS.size + head
+        header: Header = json.loads(self._data[_LENGTHS.size : start])
+        if not isinstance(header, dict):
+            raise ValueError("the header is not an object")
+        content = bytes(self._data[start:end])
+        del self._data[:end]
+        return header, content
+
+
+def receive(connection: socket.socket) -> tuple[Header, bytes] | None:
+    """Block until a whole frame is there; None when the peer is gone."""
+    reader = Reader()
+    while True:
+        data = connection.recv(1 << 18)
+        if not data:
+            return None
+        frame = reader.feed(data)
+        if frame:
+            return frame

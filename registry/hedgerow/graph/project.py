@@ -1,0 +1,159 @@
+"""Ledger to graph: which version of each record a view holds, and the store built from it.
+
+A view is named by a tier, an instant D and a ledger position K: of every record known at K it holds the
+version valid at D, else the last before, else the first after. A store can always be thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+from hedgerow.errors import InputError
+from hedgerow.iri import ONTOLOGY_GRAPH, rebase
+from hedgerow.ledger import GENESIS, Event, Head, Ledger
+from hedgerow.paths import ONTOLOGY
+
+TIER = "public"
+#: The rules reach their fixpoint in two passes; more means that two rules feed each other without end.
+MAX_RULE_PASSES = 5
+
+
+@dataclass(frozen=True)
+class View:
+    """What a graph was built from; `version` names it in every answer."""
+
+    tier: str
+    head: Head
+    day: date
+
+    @property
+    def version(self) -> str:
+        """Position, start of the chain head's hash, and D."""
+        return f"{self.tier}-{self.head.position}-{self.head.hash[:12]}-{self.day.isoformat()}"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a record: the interval it is valid in, and its bytes."""
+
+    valid_from: str
+    valid_until: str
+    payload: bytes
+
+
+@dataclass
+class Fold:
+    """The state of a chain: every record's versions, in the order they were recorded."""
+
+    head: Head
+    versions: dict[str, list[Version]] = field(default_factory=dict)
+
+    def apply(self, event: Event, payload: bytes | None) -> None:
+        """Take one event: a correction replaces the version it corrects, an amendment adds one."""
+        self.head = Head(event.position, event.hash)
+        held = self.versions.setdefault(event.record, [])
+        if event.action == "withdraw":
+            held.clear()
+        else:
+            if event.action == "correct" and held:
+                held.pop()
+            held.append(Version(event.valid_from, event.valid_until, payload or b""))
+        if not held:
+            del self.versions[event.record]
+
+    def chosen(self, record: str, day: date) -> bytes | None:
+        """The bytes of the version a view of that day holds, or None when the record is withdrawn."""
+        held = self.versions.get(record)
+        if not held:
+            return None
+        instant = f"{day.isoformat()}T00:00:00Z"
+        valid = [v for v in held if v.valid_from <= instant and (not v.valid_until or instant < v.valid_until)]
+        if valid:
+            return valid[-1].payload
+        before = [v for v in held if v.valid_until and v.valid_until <= instant]
+        if before:
+            return max(before, key=lambda v: v.valid_until).payload
+        return min(held, key=lambda v: v.valid_from).payload
+
+    def payloads(self, day: date) -> Iterator[bytes]:
+        """The bytes of every record of a view."""
+        for record in self.versions:
+            yield self.chosen(record, day) or b""
+
+
+def fold(ledger: Ledger, tier: str = TIER) -> Fold:
+    """Read a whole chain."""
+    state = Fold(Head(0, GENESIS))
+    for event, payload in ledger.events(tier):
+        state.apply(event, payload)
+    return state
+
+
+def today() -> date:
+    """The day of the live view, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def build_store(payloads: Iterable[bytes], base: str) -> Store:
+    """A store of ontology, code lists and the given records, with the rules run."""
+    store = Store()
+    store.extend(_ontology())
+    store.bulk_load(b"".join(payloads), format=RdfFormat.N_QUADS)
+    infer(store, base)
+    return store
+
+
+def replace_record(store: Store, record: str, payload: bytes | None) -> None:
+    """Put another version of a record in place of the one held."""
+    store.remove_graph(NamedNode(record))
+    if payload:
+        store.extend(parse(payload, format=RdfFormat.N_QUADS))
+
+
+def _ontology() -> Iterator[Quad]:
+    # Class expressions need blank nodes, which the view does not hold: the reasoner reads the files.
+    graph = NamedNode(ONTOLOGY_GRAPH)
+    for path in [*sorted(ONTOLOGY.glob("*.ttl")), *sorted((ONTOLOGY / "labels").glob("*.ttl"))]:
+        yield from _named(path, graph)
+    for path in sorted((ONTOLOGY / "codes").glob("*.ttl")):
+        yield from _named(path, NamedNode(f"https://w3id.org/hedgerow/code/{path.stem}"))
+
+
+def _named(path: Path, graph: NamedNode) -> Iterator[Quad]:
+    for quad in parse(path=path, format=RdfFormat.TURTLE):
+        if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def infer(store: Store, base: str) -> None:
+    """Recompute the inferred graph whole, rule by rule, until nothing is added."""
+    graph = NamedNode(f"{base}/graph/inferred")
+    store.remove_graph(graph)
+    rules = [rebase(path.read_text("utf-8"), base) for path in sorted((ONTOLOGY / "rules").glob("R*.rq"))]
+    size = len(store)
+    for _ in range(MAX_RULE_PASSES):
+        for rule in rules:
+            store.update(rule)
+        if len(store) == size:
+            return
+        size = len(store)
+    raise InputError("The rules do not come to an end.", "Look for two rules that feed each other.")
+
+
+def describe_view(store: Store, view: View, base: str) -> None:
+    """Write what the graph was built from into `<base>/graph/about`."""
+    graph = NamedNode(f"{base}/graph/about")
+    store.remove_graph(graph)
+    about = NamedNode(base)
+    terms: list[tuple[str, NamedNode | Literal]] = [
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", NamedNode("http://rdfs.org/ns/void#Dataset")),
+        ("http://www.w3.org/2002/07/owl#versionInfo", Literal(view.version)),
+        ("http://purl.org/dc/terms/title", Literal("Hedgerow, the public record", language="en")),
+        ("http://purl.org/dc/terms/license", NamedNode("https://creativecommons.org/licenses/by/4.0/")),
+    ]
+    store.extend(Quad(about, NamedNode(term), value, graph) for term, value in terms)

@@ -1,0 +1,148 @@
+"""A worker: a fork of the graph process that answers queries on one frozen version, shut in.
+
+It holds no descriptor but its socket, can open none, dies with its parent, and an alarm with its default
+action kills it at the deadline in the middle of native code. A crash costs one fork.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import io
+import os
+import re
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+
+from hedgerow.graph.frames import Header, pack, receive
+
+_PR_SET_PDEATHSIG = 1
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class _TooLarge(Exception):
+    """The answer passed the byte cap."""
+
+
+class _Capped(io.BytesIO):
+    def __init__(self, cap: int) -> None:
+        super().__init__()
+        self._cap = cap
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        if self.tell() + len(data) > self._cap:
+            raise _TooLarge
+        return super().write(data)
+
+
+def die_with_parent() -> None:
+    """Be killed when the parent ends (Linux)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def shut_in(connection: socket.socket, address_limit: int) -> None:
+    """Give up every descriptor but the socket, and the right to open any; prove it or exit."""
+    keep = connection.fileno()
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.closerange(1, keep)
+    os.closerange(keep + 1, 1 << 16)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (address_limit, address_limit))
+    if not (_refused(socket.socket) and _refused(lambda: os.open(os.devnull, os.O_RDONLY))):
+        os._exit(70)
+
+
+def _refused(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except OSError as error:
+        return error.errno == errno.EMFILE
+    return False
+
+
+def address_space() -> int:
+    """The address space this process has now, in bytes; read in the parent, before a fork."""
+    if sys.platform != "linux":
+        return 0
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - on the way to every fork
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def serve(store: Store, connection: socket.socket, cap: int) -> NoReturn:
+    """Answer queries until the socket closes. Never returns."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    while True:
+        frame = receive(connection)
+        if frame is None:
+            os._exit(0)
+        header, body = frame
+        signal.setitimer(signal.ITIMER_REAL, float(header["seconds"]))
+        start = time.perf_counter()
+        reply, content = answer(store, header, body.decode("utf-8", "replace"), cap)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        reply["millis"] = round((time.perf_counter() - start) * 1000, 3)
+        connection.sendall(pack(reply, content))
+
+
+def answer(store: Store, header: Header, text: str, cap: int) -> tuple[Header, bytes]:
+    """Run one query and serialise it as asked: the reply's header and body. Errors become headers."""
+    try:
+        results = store.query(text, use_default_graph_as_union=True)
+        wanted = header["graph"] if isinstance(results, QueryTriples) else header["solutions"]
+        if not wanted:
+            form = "triples" if isinstance(results, QueryTriples) else "solutions"
+            return {"error": "not-acceptable", "detail": f"The query gives {form}."}, b""
+        buffer = _Capped(cap)
+        _serialize(results, wanted, buffer)
+        return {"media_type": wanted}, buffer.getvalue()
+    except SyntaxError as error:
+        return _syntax(str(error)), b""
+    except _TooLarge:
+        return {"error": "too-large", "detail": f"The answer is larger than {cap} bytes."}, b""
+    except MemoryError:
+        return {"error": "memory", "detail": "The query needed more memory than allowed."}, b""
+    except (OSError, ValueError, RuntimeError) as error:
+        return {"error": "refused", "detail": str(error)}, b""
+
+
+def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, media_type: str, out: io.BytesIO) -> None:
+    if isinstance(results, QueryTriples):
+        rdf = RdfFormat.from_media_type(media_type)
+        assert rdf is not None
+        serialize(results, out, format=rdf, prefixes=PREFIXES)
+        return
+    table = QueryResultsFormat.from_media_type(media_type)
+    assert table is not None
+    results.serialize(out, format=table)
+
+
+#: Prefixes of written Turtle.
+PREFIXES = {
+    "hr": "https://w3id.org/hedgerow/ns#",
+    "code": "https://w3id.org/hedgerow/code/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def _syntax(message: str) -> Header:
+    match = _PLACE.match(message)
+    if not match:
+        return {"error": "syntax", "detail": message[:300], "line": 0, "column": 0}
+    line, column, rest = int(match[1]), int(match[2]), match[3]
+    detail = rest if len(rest) < 160 else "this is not what SPARQL allows here"
+    return {"error": "syntax", "detail": f"Line {line}, column {column}: {detail}.", "line": line, "column": column}

@@ -1,0 +1,1 @@
+"""Readers, one per outside form. They parse and name what is wrong; they decide nothing."""

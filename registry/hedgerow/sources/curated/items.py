@@ -1,0 +1,136 @@
+"""Items (materials, components, devices, groups of them) and the official lists that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hedgerow.iri import mint
+from hedgerow.record import Record, Statements
+from hedgerow.sources.curated.common import footing, identifier, labels, note, start
+from hedgerow.sources.table import Context, Row
+
+_ITEM_CLASS = {
+    "element": "Element",
+    "compound": "Compound",
+    "alloy": "Alloy",
+    "fuel": "Fuel",
+    "component": "Component",
+    "device": "Device",
+    "data": "DataItem",
+    "group": "ItemGroup",
+}
+_BASIS = {"yes": "named", "derived": "derived"}
+
+#: Column of materials.csv: the list's slug, its titles, and the source that holds it.
+DESIGNATION_LISTS = {
+    "eu_crm_critical": (
+        "eu-crm-critical",
+        "EU critical raw materials, Regulation (EU) 2024/1252 Annex II",
+        "EU重要原材料（規則 (EU) 2024/1252 附属書II）",
+        "eu-crma-2024",
+    ),
+    "eu_crm_strategic": (
+        "eu-crm-strategic",
+        "EU strategic raw materials, Regulation (EU) 2024/1252 Annex I",
+        "EU戦略的原材料（規則 (EU) 2024/1252 附属書I）",
+        "eu-crma-2024",
+    ),
+    "us_cml_2022": ("us-cml-2022", "US critical minerals list of 2022", "米国重要鉱物リスト2022年版", "usgs-cml-2025"),
+    "us_cml_2025": ("us-cml-2025", "US critical minerals list of 2025", "米国重要鉱物リスト2025年版", "usgs-cml-2025"),
+    "jp_specified_product": (
+        "jp-specified-product",
+        "Japan: specified critical products under the Economic Security Promotion Act",
+        "日本：経済安全保障推進法の特定重要物資",
+        "jp-esa-2022",
+    ),
+    "jp_rare_metal_34": ("jp-rare-metal-34", "Japan: the 34 rare metals", "日本：レアメタル34鉱種", "jp-meti-2025"),
+    "jp_meti_support_15": (
+        "jp-meti-support-15",
+        "Japan: minerals eligible for METI critical-mineral support",
+        "日本：経済産業省の重要鉱物支援対象",
+        "jp-meti-2025",
+    ),
+}
+
+
+def items(rows: Sequence[Row], members: Sequence[Row]) -> Iterator[Record]:
+    """One record per item; the members of a group lie in the group's record."""
+    by_group: dict[str, list[Row]] = {}
+    for row in members:
+        if row.refer("group_id", "item"):
+            by_group.setdefault(row["group_id"], []).append(row)
+    for row in rows:
+        yield _item(row, by_group.get(row["id"], []))
+
+
+def _item(row: Row, members: list[Row]) -> Record:
+    out = start(row, "item", row.name("id"))
+    name = _ITEM_CLASS.get(row["kind"])
+    if name is None:
+        row.problem("kind", f"'{row['kind']}' is not a kind of item.", f"Use one of: {', '.join(_ITEM_CLASS)}.")
+    out.type(out.iri, name or "Item")
+    labels(out, row, "label_en", "label_ja")
+    out.text(out.iri, "symbol", row["symbol"])
+    for alias in row.many("alias_ids"):
+        out.text(out.iri, "aliasId", alias)
+    identifier(out, "cas", "cas", row["cas_number"])
+    identifier(out, "wikidata", "wikidata", row["wikidata_qid"])
+    for hs in row.many("hs2022"):
+        identifier(out, f"hs2022-{hs}", "hs-2022", hs)
+    footing(out, out.iri, row, sources="source_id")
+    note(out, out.iri, row)
+    for member in members:
+        _member(out, member)
+    return out.done()
+
+
+def _member(out: Statements, row: Row) -> None:
+    item = row.refer("member_id", "item")
+    if not item:
+        return
+    out.add(out.iri, "memberItem", item)
+    part = out.part(f"member-{row['member_id']}")
+    out.add(out.iri, "hasMembership", part)
+    out.type(part, "ItemMembership")
+    out.add(part, "item", item)
+    footing(out, part, row, sources="source_id", evidence="evidence")
+    note(out, part, row)
+
+
+def designation_lists(rows: Sequence[Row], context: Context) -> Iterator[Record]:
+    """One record per official list: what it names, what it names through an element, what was not assessed."""
+    known = context.names.get("source", set())
+    for column, (slug, english, japanese, source) in DESIGNATION_LISTS.items():
+        out = Statements(mint(context.base, "designation-list", slug))
+        out.type(out.iri, "DesignationList")
+        out.label(english, "en")
+        out.label(japanese, "ja")
+        out.code(out.iri, "evidence", "evidence", "cited")
+        if source in known:
+            out.add(out.iri, "statedIn", context.iri("source", source))
+        for row in rows:
+            _designation(out, row, column)
+        yield out.done()
+
+
+def _designation(out: Statements, row: Row, column: str) -> None:
+    item = row.refer("id", "item")
+    value = row[column]
+    if not item or value == "no":
+        return
+    if not value:
+        # An empty cell of the product column means: under no specified product.
+        if column != "jp_specified_product":
+            out.add(out.iri, "notAssessed", item)
+        return
+    if column != "jp_specified_product" and value not in _BASIS:
+        row.problem(column, f"'{value}' is not a mark of a list.", "Use yes, derived, no, or leave it empty.")
+        return
+    part = out.part(row["id"])
+    out.add(out.iri, "hasDesignation", part)
+    out.type(part, "Designation")
+    out.add(part, "designates", item)
+    out.code(part, "designationBasis", "designation-basis", _BASIS.get(value, "named"))
+    if column == "jp_specified_product":
+        for product in row.many(column):
+            out.text(part, "designationClass", product)

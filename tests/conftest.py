@@ -1,0 +1,107 @@
+"""Worlds shared by the tests: the shipped record as a store, as a loaded home, and a running graph process."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from hedgerow.errors import GraphNotReady
+from hedgerow.graph.client import GraphClient
+from hedgerow.graph.project import build_store
+from hedgerow.intake.load import load
+from hedgerow.iri import DEFAULT_BASE
+from hedgerow.ledger import Ledger
+from hedgerow.paths import DATA
+from hedgerow.settings import Settings
+from hedgerow.sources.curated import Curated, read_curated
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="the long runs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The long runs are another command (make soak), not skipped tests of this one.
+    if not config.getoption("--soak"):
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(scope="session")
+def curated() -> Curated:
+    """The shipped tables as records."""
+    return read_curated(DATA, DEFAULT_BASE)
+
+
+@pytest.fixture(scope="session")
+def record_store(curated: Curated) -> Store:
+    """The shipped record as a store with its inferences; not to be changed."""
+    return build_store((record.canonical for record in curated.records), DEFAULT_BASE)
+
+
+@pytest.fixture(scope="session")
+def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which the shipped record was loaded; not to be changed, copy it."""
+    home = tmp_path_factory.mktemp("loaded") / "home"
+    settings = Settings(home=home)
+    with Ledger(settings.ledger, settings.base) as ledger:
+        assert load(ledger, DATA, settings.base).ok
+    return home
+
+
+@pytest.fixture
+def home(loaded_home: Path, tmp_path: Path) -> Path:
+    """A loaded home of one's own."""
+    return Path(shutil.copytree(loaded_home, tmp_path / "home"))
+
+
+@contextmanager
+def running_graph(settings: Settings, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A graph process over a home, ready to answer."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hedgerow.graph"],
+        env={"HEDGEROW_HOME": str(settings.home), "PATH": "/usr/bin:/bin", **(env or {})},
+    )
+    try:
+        wait_for(lambda: _ready(settings))
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _ready(settings: Settings) -> bool:
+    try:
+        return bool(GraphClient(settings).status())
+    except GraphNotReady:
+        return False
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until something is so, or fail."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """A copy of the shipped tables, to be changed."""
+    return Path(shutil.copytree(DATA, tmp_path / "tables"))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that stands exactly once in a file."""
+    content = path.read_text("utf-8")
+    assert content.count(old) == 1, (path.name, old, content.count(old))
+    path.write_text(content.replace(old, new), "utf-8")
