@@ -1,0 +1,62 @@
+"""Takes a picture of every kind of page of a running site: `python -m tests.browser.screenshots URL FOLDER`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+PAGES = {
+    "home": "/",
+    "agreements": "/agreements",
+    "agreement": "/doc/agreement/jare-lynas-revised-2026",
+    "item": "/doc/item/nickel",
+    "stockpile": "/doc/stockpile/jp-national-rare-metals",
+    "questions": "/questions",
+    "bundle": "/questions/bundle",
+    "reserve-gap": "/questions/reserve-gap",
+    "sparql": "/sparql",
+    "about": "/about",
+}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = os.environ.get("HEDGEROW_CHROMIUM", "/usr/bin/chromium")
+#: Name: width, colour scheme, language.
+LOOKS = {
+    "wide-light-en": (1280, "light", "en"),
+    "wide-dark-ja": (1280, "dark", "ja"),
+    "narrow-light-ja": (360, "light", "ja"),
+    "narrow-dark-en": (360, "dark", "en"),
+}
+
+
+def take(url: str, folder: Path, only: list[str]) -> None:
+    """Take the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for look, (width, scheme, language) in LOOKS.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                locale=language,
+            )
+            page = context.new_page()
+            for name, path in PAGES.items():
+                if not only or name in only:
+                    page.goto(url + path)
+                    page.screenshot(path=folder / f"{name}-{look}.png")
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    take(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,72 @@
+"""English and Japanese: which one a reader gets, and the texts of the pages.
+
+The English text is the key; `translations/ja.po` holds the Japanese one. A language is asked for by
+`?lang=`, kept in a cookie, else taken from the browser.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, Response, g, request
+
+LANGUAGES = ("en", "ja")
+_COOKIE = "lang"
+_CATALOGUE = Path(__file__).with_name("translations") / "ja.po"
+
+
+@cache
+def _japanese() -> dict[str, str]:
+    with _CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="ja")
+    return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+
+
+def language() -> str:
+    """The reader's language."""
+    if "language" not in g:
+        asked = request.args.get("lang") or request.cookies.get(_COOKIE)
+        g.language = asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+    return str(g.language)
+
+
+def translate(text: str, **values: object) -> str:
+    """A text of the site in the reader's language, with its values filled in."""
+    chosen = _japanese().get(text, text) if language() == "ja" else text
+    return chosen.format(**values) if values else chosen
+
+
+def number(value: object) -> str:
+    """A number for a person: grouped, at most six significant figures after rounding."""
+    if value is None:
+        return ""
+    figure = float(str(value))
+    digits = 0 if abs(figure) >= 1000 or figure.is_integer() else 4
+    return format_decimal(round(figure, digits), format="#,##0.####", locale=language())
+
+
+def _same_page(wanted: str) -> str:
+    """The address of this page in another language."""
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': wanted})}"
+
+
+def init(app: Flask) -> None:
+    """Give templates `_`, `number` and `language`; remember a language that was asked for."""
+
+    @app.context_processor
+    def _context() -> dict[str, object]:
+        return {"_": translate, "number": number, "language": language(), "other_language": _same_page}
+
+    @app.after_request
+    def _remember(response: Response) -> Response:
+        asked = request.args.get("lang")
+        if asked in LANGUAGES:
+            response.set_cookie(_COOKIE, asked, max_age=31_536_000, samesite="Lax", httponly=True)
+        if response.mimetype == "text/html":
+            response.vary.update(("Accept-Language", "Cookie"))
+            response.headers["Content-Language"] = language()
+        return response

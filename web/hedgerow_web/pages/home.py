@@ -1,0 +1,40 @@
+"""Home: what is in here, how well it is covered, and three findings computed live."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flask import Blueprint, render_template
+
+from hedgerow.questions import ask, find
+from hedgerow_web import i18n
+from hedgerow_web.site import site
+
+blueprint = Blueprint("home", __name__)
+#: Refiner shares shown on the home page.
+TOP = 8
+
+
+@blueprint.get("/")
+def home() -> str:
+    """The front page."""
+    here = site()
+    bundle = ask(here.graph, find("bundle"), {}, here.settings.base, i18n.language())
+    elements = {
+        name: Counter(str(row[name]) for row in bundle.rows) for name in ("offtake", "qualityAudit", "serviceLevel")
+    }
+    complete = sum(row["offtake"] == row["qualityAudit"] == row["serviceLevel"] == "yes" for row in bundle.rows)
+    refining = ask(here.graph, find("concentration"), {"stage": "refining"}, here.settings.base, i18n.language())
+    uncovered = here.rows("items-without-agreement")
+    names = here.labels(row["item"].text for row in uncovered)
+    return render_template(
+        "home.html",
+        counts={row["class"].text.rpartition("#")[2]: int(row["count"].text) for row in here.rows("counts")},
+        coverage={row["name"].text: row for row in here.rows("coverage")},
+        agreements=len(bundle.rows),
+        elements=elements,
+        complete=complete,
+        refining=[row for row in refining.rows if row["topShare"] and not row["partial"]][:TOP],
+        uncovered=[(row["item"].text, names.get(row["item"].text, row["item"].text)) for row in uncovered],
+        footing=bundle.footing,
+    )

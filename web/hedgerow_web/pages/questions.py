@@ -1,0 +1,98 @@
+"""Questions: the list, and each as page, JSON and CSV at one address."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+
+from hedgerow import codes
+from hedgerow.errors import CallError
+from hedgerow.iri import code
+from hedgerow.questions import RECORD_TYPES, Answer, Parameter, Question, ask, find, load_questions
+from hedgerow_web import i18n
+from hedgerow_web.site import site
+
+blueprint = Blueprint("questions", __name__)
+#: Rows shown on the page; JSON and CSV hold all.
+SHOWN = 400
+
+
+@blueprint.get("/questions")
+def index() -> str:
+    """All questions, by group."""
+    groups: dict[str, list[Question]] = {}
+    for question in load_questions().values():
+        groups.setdefault(question.group, []).append(question)
+    return render_template("questions.html", groups=groups)
+
+
+@blueprint.get("/questions/<name>.json")
+def as_json(name: str) -> Response:
+    """The whole answer as JSON: columns, rows, footing."""
+    return _export(_answer(find(name)).to_json(i18n.language()), "application/json")
+
+
+@blueprint.get("/questions/<name>.csv")
+def as_csv(name: str) -> Response:
+    """The whole answer as CSV."""
+    return _export(_answer(find(name)).to_csv(), "text/csv; charset=utf-8; header=present")
+
+
+def _export(body: str, content_type: str) -> Response:
+    response = make_response(body)
+    response.content_type = content_type
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@blueprint.get("/questions/<name>")
+def one(name: str) -> Response | str:
+    """The page of a question: its form, its answer, what it rests on. An id leads to the name."""
+    question = find(name)
+    if name != question.name:
+        return make_response(redirect(url_for("questions.one", name=question.name, **request.args), code=301))  # type: ignore[arg-type]
+    values = _values()
+    try:
+        answer, fault = _answer(question), None
+    except CallError as error:
+        answer, fault = None, error
+    page = render_template(
+        "question.html",
+        question=question,
+        answer=answer,
+        fault=fault,
+        values={**question.given({}), **values},
+        options={parameter.name: _options(parameter) for parameter in question.parameters},
+        shown=SHOWN,
+        query=question.bound(values, site().settings.base) if not fault else question.text,
+        sources={} if answer is None else _names_of_lists(answer),
+        permalink=lambda form: url_for(f"questions.as_{form}", name=question.name, **values),  # type: ignore[arg-type]
+    )
+    return make_response(page, fault.status if fault else 200)
+
+
+def _values() -> dict[str, str]:
+    return {name: value for name, value in request.args.items() if value and name != "lang"}
+
+
+def _answer(question: Question) -> Answer:
+    here = site()
+    return ask(here.graph, question, _values(), here.settings.base, i18n.language())
+
+
+def _options(parameter: Parameter) -> list[tuple[str, str]]:
+    """The values a parameter can take, with their names; none for free ones."""
+    if parameter.type in RECORD_TYPES:
+        rows = site().rows("options", {"kind": [f'"{parameter.type}"'], "wanted": [f'"{i18n.language()}"']})
+        return [(row["iri"].text.rpartition("/")[2], row["label"].text) for row in rows]
+    if parameter.type.startswith("code:"):
+        scheme = parameter.type.removeprefix("code:")
+        slugs = codes.values(scheme)
+        names = site().labels(code(scheme, slug) for slug in slugs)
+        return [(slug, names.get(code(scheme, slug), slug)) for slug in slugs]
+    return []
+
+
+def _names_of_lists(answer: Answer) -> dict[str, str]:
+    columns = [column.name for column in answer.columns if column.type == "iris" and column.name != "records"]
+    iris = {iri for row in answer.rows[:SHOWN] for name in columns for iri in str(row[name] or "").split()}
+    return site().labels(iris)

@@ -1,0 +1,131 @@
+"""`/sparql`: the query endpoint, and a plain form for people. Bytes of the engine pass through unread."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+
+from werkzeug.exceptions import UnsupportedMediaType
+
+from hedgerow.errors import CallError, HedgerowError
+from hedgerow.graph.client import JSON, Reply
+from hedgerow.graph.guard import MAX_NESTING, MAX_QUERY_BYTES
+from hedgerow.questions import load_questions
+from hedgerow_web.negotiate import HTML, SOLUTIONS, TRIPLES, choose
+from hedgerow_web.site import site
+
+blueprint = Blueprint("sparql", __name__)
+#: Rows of a result shown on the page; the machine forms hold all.
+SHOWN = 1000
+EXAMPLE = "PREFIX hr: <https://w3id.org/hedgerow/ns#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n\n"
+
+
+@blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
+def endpoint() -> Response:
+    """SPARQL 1.1 Protocol, query operation; a browser without a query gets the form."""
+    if request.method == "OPTIONS":
+        return _preflight()
+    query = _query()
+    page = _is_page()
+    if page:
+        return _page(query)
+    if query is None:
+        raise CallError("There is no query.", "Send it as the parameter 'query', or as application/sparql-query.")
+    solutions, triples = _wanted()
+    reply = site().graph.query(query, solutions, triples)
+    return _pass_on(reply)
+
+
+def _query() -> str | None:
+    if request.method == "GET":
+        return request.args.get("query")
+    if request.mimetype == "application/sparql-query":
+        return request.get_data().decode("utf-8", "replace")
+    if request.mimetype == "application/sparql-update" or "update" in request.form:
+        raise CallError("Updates are not taken here.", "Records change through the ledger only.")
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return request.form.get("query")
+    raise UnsupportedMediaType("Send application/sparql-query or application/x-www-form-urlencoded.")
+
+
+def _is_page() -> bool:
+    if _argument("format"):
+        return False
+    accept = request.headers.get("Accept", "")
+    return "text/html" in accept and choose(accept, (HTML, *SOLUTIONS.values(), *TRIPLES.values())) == HTML
+
+
+def _argument(name: str) -> str | None:
+    return request.args.get(name) or request.form.get(name)
+
+
+def _wanted() -> tuple[str, str]:
+    """The media types for solutions and for statements; '' for a form the client does not take."""
+    name = _argument("format")
+    if name:
+        if name not in SOLUTIONS and name not in TRIPLES:
+            raise CallError(f"There is no format '{name}'.", f"Use one of {', '.join((*SOLUTIONS, *TRIPLES))}.")
+        return SOLUTIONS.get(name, ""), TRIPLES.get(name, "")
+    accept = request.headers.get("Accept")
+    solutions, triples = choose(accept, list(SOLUTIONS.values())), choose(accept, list(TRIPLES.values()))
+    if solutions is None and triples is None:
+        abort(406, f"Answers come as {', '.join((*SOLUTIONS.values(), *TRIPLES.values()))}.")
+    return solutions or "", triples or ""
+
+
+def _pass_on(reply: Reply) -> Response:
+    response = make_response(reply.body)
+    text = reply.media_type.startswith("text/")
+    response.content_type = f"{reply.media_type}; charset=utf-8" if text else reply.media_type
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Hedgerow-Version"] = reply.version
+    response.headers["Server-Timing"] = f"worker;dur={reply.millis}"
+    response.vary.add("Accept")
+    return response
+
+
+def _preflight() -> Response:
+    response = make_response("", 204)
+    response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def _page(query: str | None) -> Response:
+    head: list[str] = []
+    rows: list[dict[str, dict[str, str]]] = []
+    text, fault, reply = "", None, None
+    if query:
+        try:
+            reply = site().graph.query(query, JSON, TRIPLES["ttl"])
+        except HedgerowError as error:
+            fault = error
+    if reply and reply.media_type == JSON:
+        results = json.loads(reply.body)
+        head = results["head"].get("vars", [])
+        rows = results.get("results", {}).get("bindings", [])
+        text = str(results["boolean"]).lower() if "boolean" in results else ""
+    elif reply:
+        text = reply.body.decode("utf-8")
+    page = render_template(
+        "sparql.html",
+        query=query
+        or EXAMPLE
+        + "SELECT ?agreement ?label WHERE {\n  ?agreement a hr:Agreement ; rdfs:label ?label .\n}\nLIMIT 20\n",
+        head=head,
+        rows=rows[:SHOWN],
+        total=len(rows),
+        shown=SHOWN,
+        text=text,
+        reply=reply,
+        fault=fault,
+        examples=load_questions().values(),
+        limits={"bytes": MAX_QUERY_BYTES, "nesting": MAX_NESTING, "seconds": site().settings.query_seconds},
+    )
+    response = make_response(page, fault.status if fault else 200)
+    response.vary.add("Accept")
+    return response

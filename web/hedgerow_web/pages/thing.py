@@ -1,0 +1,93 @@
+"""A record as a page reads it: its statements, its parts, the names of all it mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask import abort
+
+from hedgerow.iri import HR, RDF_TYPE, RDFS_LABEL
+from hedgerow_web import i18n
+from hedgerow_web.site import Value, site
+
+#: Other records that mention one, shown at most.
+MENTIONS = 60
+Statements = Mapping[str, Mapping[str, list[Value]]]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One subject of a record. Terms are named by their word in the ontology."""
+
+    iri: str
+    statements: Statements
+    names: Mapping[str, str]
+
+    def all(self, term: str) -> list[Value]:
+        """The values of a term, IRIs by their names."""
+        values = self.statements.get(self.iri, {}).get(HR + term, [])
+        return sorted(values, key=lambda value: self.name(value).casefold())
+
+    def one(self, term: str) -> str:
+        """The first value of a term, or ''."""
+        values = self.all(term)
+        return values[0].text if values else ""
+
+    def text(self, term: str) -> str:
+        """The first value of a term as a person reads it."""
+        values = self.all(term)
+        return self.name(values[0]) if values else ""
+
+    def name(self, value: Value | str) -> str:
+        """What a value is called."""
+        text = str(value)
+        return self.names.get(text, text)
+
+    def parts(self, term: str) -> list[Thing]:
+        """The parts of this record that a term leads to, in the order of their addresses."""
+        inner = [v.text for v in self.statements.get(self.iri, {}).get(HR + term, []) if v.text in self.statements]
+        return [Thing(iri, self.statements, self.names) for iri in sorted(inner)]
+
+    def types(self) -> list[str]:
+        """Its classes, asserted and inferred."""
+        return sorted(v.text.removeprefix(HR) for v in self.statements[self.iri].get(RDF_TYPE, []))
+
+    @property
+    def label(self) -> Value:
+        """The label in the reader's language, else in English."""
+        labels = self.statements[self.iri].get(RDFS_LABEL, [])
+        wanted = [v for v in labels if v.language == i18n.language()]
+        return next(iter(wanted or labels), Value(self.iri))
+
+    def other_labels(self) -> list[Value]:
+        """The labels in other languages."""
+        return [v for v in self.statements[self.iri].get(RDFS_LABEL, []) if v != self.label]
+
+    def terms(self) -> list[str]:
+        """The terms stated of it."""
+        return sorted(p.removeprefix(HR) for p in self.statements[self.iri] if p.startswith(HR))
+
+    def mentions(self) -> list[tuple[str, str, str]]:
+        """Other records that point at it: IRI, name, and the term by which they do."""
+        rows = site().rows("mentions", {"thing": [f"<{self.iri}>"]})
+        names = site().labels(row["other"].text for row in rows)
+        named = [(row["other"].text, names.get(row["other"].text, ""), row["term"].text) for row in rows]
+        return named[:MENTIONS]
+
+
+def read_thing(iri: str) -> Thing:
+    """The record of that IRI; 404 when the graph holds none."""
+    statements: dict[str, dict[str, list[Value]]] = {}
+    for row in site().rows("record", {"record": [f"<{iri}>"]}):
+        statements.setdefault(row["subject"].text, {}).setdefault(row["term"].text, []).append(row["value"])
+    if iri not in statements:
+        abort(404, "There is no such record.")
+    return Thing(iri, statements, site().labels(_iris(statements)))
+
+
+def _iris(statements: Statements) -> Iterable[str]:
+    for terms in statements.values():
+        for term, values in terms.items():
+            yield term
+            yield from (value.text for value in values if value.iri)

@@ -1,0 +1,85 @@
+"""One shape for every error: a page for people, application/problem+json (RFC 9457) for machines."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from hedgerow.errors import GraphNotReady, HedgerowError, QuerySyntaxError, Unavailable
+from hedgerow_web.negotiate import HTML, choose
+from hedgerow_web.site import site
+
+PROBLEM = "application/problem+json"
+#: Paths that machines ask; they get JSON unless they say that they want a page.
+_MACHINE = (".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", "/healthz", "/readyz")
+
+
+def wants_page() -> bool:
+    """Whether the client is a person's browser."""
+    if request.path.endswith(_MACHINE):
+        return False
+    accept = request.headers.get("Accept")
+    return "text/html" in (accept or "") and choose(accept, (HTML, PROBLEM)) == HTML
+
+
+def init(app: Flask) -> None:
+    """Answer our errors, HTTP errors and everything unforeseen in the one shape."""
+    app.register_error_handler(HedgerowError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _ours(error: HedgerowError) -> Response:
+    extra: dict[str, object] = {}
+    if isinstance(error, QuerySyntaxError) and error.line:
+        extra = {"line": error.line, "column": error.column}
+    response = _answer(error.status, error.title, error.detail, error.remedy, extra, building=_is_building(error))
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _is_building(error: HedgerowError) -> bool:
+    return isinstance(error, GraphNotReady)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    remedies = {404: "Look for it in the lists, or by a question.", 405: "Use another method.", 413: "Send less."}
+    response = _answer(error.code, error.name, error.description or "", remedies.get(error.code, ""), {})
+    if error.code == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ["GET"]))
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    current_app.logger.exception("unforeseen", exc_info=error)
+    return _answer(500, "Something went wrong", "The site met a fault of its own.", "Please report it.", {})
+
+
+def _answer(
+    status: int, title: str, detail: str, remedy: str, extra: dict[str, object], *, building: bool = False
+) -> Response:
+    if wants_page():
+        name = "progress.html" if building else "problem.html"
+        progress = _progress() if building else {}
+        page = render_template(name, status=status, title=title, detail=detail, remedy=remedy, progress=progress)
+        response = make_response(page, status)
+    else:
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "remedy": remedy, **extra}
+        response = make_response(json.dumps(body, ensure_ascii=False), status)
+        response.mimetype = PROBLEM
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _progress() -> dict[str, object]:
+    try:
+        progress = json.loads(site().settings.progress.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return progress if isinstance(progress, dict) else {}

@@ -1,0 +1,88 @@
+"""What every page needs: the graph, the page queries, labels, and the way from an IRI to a local address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+
+from hedgerow.graph.client import JSON, Graph
+from hedgerow.iri import CODE, HR, SLUG, rebase
+from hedgerow.questions import bind, labels
+from hedgerow.settings import Settings
+from hedgerow_web import i18n
+
+_QUERIES = Path(__file__).with_name("queries")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value as the graph gives it: an IRI, or a literal with its language."""
+
+    text: str
+    iri: bool = False
+    language: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Row = dict[str, Value]
+
+
+@cache
+def _query(name: str) -> str:
+    return (_QUERIES / f"{name}.rq").read_text("utf-8")
+
+
+class Site:
+    """The registry as the pages see it."""
+
+    def __init__(self, settings: Settings, graph: Graph) -> None:
+        self.settings = settings
+        self.graph = graph
+
+    def rows(self, name: str, terms: Mapping[str, Iterable[str]] | None = None) -> list[Row]:
+        """Run a page query; `terms` are SPARQL terms for its VALUES blocks."""
+        text = bind(rebase(_query(name), self.settings.base), {k: list(v) for k, v in (terms or {}).items()})
+        bindings = json.loads(self.graph.query(text, solutions=JSON).body)["results"]["bindings"]
+        return [{k: _value(v) for k, v in row.items()} for row in bindings]
+
+    def query_text(self, name: str, terms: Mapping[str, Iterable[str]]) -> str:
+        """A page query with its terms bound, to be run elsewhere."""
+        return bind(rebase(_query(name), self.settings.base), {k: list(v) for k, v in terms.items()})
+
+    def labels(self, iris: Iterable[str]) -> dict[str, str]:
+        """What things are called, in the reader's language."""
+        wanted = {iri for iri in iris if iri.startswith(("https://", "http://"))}
+        return labels(self.graph, wanted, i18n.language())
+
+    def record_iri(self, kind: str, slug: str) -> str | None:
+        """The IRI of a record by its address, or None when the address cannot be one."""
+        if not (SLUG.match(kind) and SLUG.match(slug)):
+            return None
+        return f"{self.settings.base}/id/{kind}/{slug}"
+
+    def href(self, iri: str) -> str | None:
+        """The local address of an IRI, an outside web address as it is, or None for what is no link."""
+        if iri.startswith(f"{self.settings.base}/id/"):
+            return "/doc/" + iri.removeprefix(f"{self.settings.base}/id/")
+        if iri.startswith(HR):
+            return f"/ns/#{iri.removeprefix(HR)}"
+        if iri.startswith(CODE):
+            return None
+        return iri if iri.startswith(("https://", "http://")) else None
+
+
+def site() -> Site:
+    """The site of the request being answered."""
+    return cast(Site, current_app.extensions["hedgerow"])
+
+
+def _value(binding: Mapping[str, str]) -> Value:
+    return Value(binding["value"], binding["type"] == "uri", binding.get("xml:lang", ""))
