@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, render_template
 
-from hedgerow.questions import ask, find
+from hedgerow.questions import Cell, ask, find
 from hedgerow_web import i18n
 from hedgerow_web.site import site
 
 blueprint = Blueprint("home", __name__)
 #: Refiner shares shown on the home page.
 TOP = 8
+
+
+def _first_of_each_item(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str, Cell]]:
+    """The well covered rows, one an item: an item can stand there on several bases."""
+    first: dict[Cell, Mapping[str, Cell]] = {}
+    for row in rows:
+        if row["topShare"] and not row["partial"]:
+            first.setdefault(row["item"], row)
+    return list(first.values())
 
 
 @blueprint.get("/")
@@ -34,7 +44,7 @@ def home() -> str:
         agreements=len(bundle.rows),
         elements=elements,
         complete=complete,
-        refining=[row for row in refining.rows if row["topShare"] and not row["partial"]][:TOP],
+        refining=_first_of_each_item(refining.rows)[:TOP],
         uncovered=[(row["item"].text, names.get(row["item"].text, row["item"].text)) for row in uncovered],
         footing=bundle.footing,
     )

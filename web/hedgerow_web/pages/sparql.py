@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
-
 from werkzeug.exceptions import UnsupportedMediaType
 
 from hedgerow.errors import CallError, HedgerowError
@@ -38,7 +37,7 @@ def endpoint() -> Response:
 
 
 def _query() -> str | None:
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return request.args.get("query")
     if request.mimetype == "application/sparql-query":
         return request.get_data().decode("utf-8", "replace")

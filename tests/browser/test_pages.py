@@ -1,0 +1,119 @@
+"""The real site in Chromium: `hedgerow serve` over the shipped record, every page kind in every look."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser.screenshots import ARGUMENTS, CHROMIUM, LOOKS, PAGES
+from tests.conftest import wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def site(loaded_home: Path) -> Iterator[str]:
+    """The address of a running site."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {**os.environ, "HEDGEROW_HOME": str(loaded_home), "HEDGEROW_WEB_PROCESSES": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hedgerow", "serve", "--port", str(port)], env=env, stdout=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: _ready(url))
+        yield url
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/readyz") as answer:
+            return bool(answer.status == 200)
+    except (URLError, ConnectionError):
+        return False
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_kind_in_every_look(look: str, site: str, browser: Browser) -> None:
+    width, scheme, language = LOOKS[look]
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        locale=language,
+    )
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    def watch(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("console", listen)
+    page.on("request", watch)
+    for name, path in {**PAGES, "terms": "/ns/", "source": "/doc/source/usgs-mcs-2026", "nothing": "/nothing"}.items():
+        page.goto(site + path)
+        assert page.locator("html").get_attribute("lang") == language
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"
+        _accessible(page, name)
+    context.close()
+    assert [url for url in asked if not url.startswith(site)] == []
+    assert [text for text in said if "404" not in text] == []
+
+
+def _accessible(page: Page, name: str) -> None:
+    # The policy of the site allows no script, so the checker is let in by the browser, not by the page.
+    violations = Axe().run(page).response["violations"]
+    assert violations == [], [(name, v["id"], v["nodes"][0]["html"][:200]) for v in violations]
+
+
+def test_the_bundle_is_answered_by_its_form(site: str, browser: Browser) -> None:
+    page = browser.new_page(locale="en", java_script_enabled=False)
+    page.goto(f"{site}/questions")
+    page.get_by_role("link", name="bundle").first.click()
+    assert page.locator("tbody tr").count() == 283
+    page.get_by_label("Kind").select_option("offtake")
+    page.get_by_role("button", name="Ask").click()
+    assert "kind=offtake" in page.url
+    assert page.locator("tbody tr").count() == 108
+    page.get_by_role("link", name="A123 Systems and ConocoPhillips").first.click()
+    assert page.locator("h1").inner_text().startswith("A123 Systems")
+    page.close()
+
+
+def test_sparql_is_asked_in_the_browser(site: str, browser: Browser) -> None:
+    page = browser.new_page(locale="en", java_script_enabled=False)
+    page.goto(f"{site}/sparql")
+    page.get_by_role("button", name="Run").click()
+    assert page.locator("table.answer tbody tr").count() == 20
+    page.get_by_label("Query").fill("SELECT * {")
+    page.get_by_role("button", name="Run").click()
+    assert "Line 1, column" in page.get_by_role("alert").inner_text()
+    page.close()
