@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import pytest
 from pyoxigraph import Store
@@ -61,7 +64,40 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(loaded_home: Path, tmp_path: Path) -> Path:
     """A loaded home of one's own."""
-    return Path(shutil.copytree(loaded_home, tmp_path / "home"))
+    return Path(shutil.copytree(loaded_home, tmp_path / "home", ignore=shutil.ignore_patterns("run")))
+
+
+@contextmanager
+def running_site(home: Path, env: dict[str, str] | None = None, *, ready: bool = True) -> Iterator[str]:
+    """`hedgerow serve` over a home: its address, once it answers (`ready`: once the graph does)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hedgerow", "serve", "--port", str(port)],
+        env={"HEDGEROW_HOME": str(home), "PATH": "/usr/bin:/bin", **(env or {})},
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: get(f"{url}/{'readyz' if ready else 'healthz'}")[0] == 200, 90)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def get(url: str, accept: str = "application/json", data: bytes | None = None) -> tuple[int, str]:
+    """Status and body of a request; status 0 when nobody listens."""
+    request = Request(url, data=data, headers={"Accept": accept})
+    try:
+        with urlopen(request, timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except (URLError, ConnectionError):
+        return 0, ""
 
 
 @contextmanager

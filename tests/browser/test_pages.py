@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.screenshots import ARGUMENTS, CHROMIUM, LOOKS, PAGES
-from tests.conftest import wait_for
+from tests.conftest import running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -24,28 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 @pytest.fixture(scope="module")
 def site(loaded_home: Path) -> Iterator[str]:
     """The address of a running site."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {**os.environ, "HEDGEROW_HOME": str(loaded_home), "HEDGEROW_WEB_PROCESSES": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "hedgerow", "serve", "--port", str(port)], env=env, stdout=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: _ready(url))
+    with running_site(loaded_home, {"HEDGEROW_WEB_PROCESSES": "1"}) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def _ready(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/readyz") as answer:
-            return bool(answer.status == 200)
-    except (URLError, ConnectionError):
-        return False
 
 
 @pytest.fixture(scope="module")
