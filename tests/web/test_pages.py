@@ -237,3 +237,11 @@ def test_every_text_of_the_pages_is_translated() -> None:
     }
     assert len(wanted) > 80
     assert wanted - set(i18n._japanese()) == set()
+
+
+@pytest.mark.parametrize("item", ["ndpr-oxide", "lithium", "critical-minerals"])
+def test_the_list_and_the_question_agree_on_what_is_in_force(item: str, web: FlaskClient) -> None:
+    answer = json.loads(web.get(f"/questions/agreements-in-force.json?item={item}").text)
+    for row in answer["rows"]:
+        page = web.get("/doc" + row["agreement"].partition("/id")[2] + "?lang=en", headers=PAGE).text
+        assert f'<dd><span class="badge state-{row["inForce"]}">' in page, row["agreement"]

@@ -48,6 +48,7 @@ class _Client:
     reader: Reader = field(default_factory=Reader)
     out: bytearray = field(default_factory=bytearray)
     waiting: tuple[Header, bytes] | None = None
+    retried: bool = False
     worker: _Worker | None = None
 
 
@@ -194,6 +195,7 @@ class GraphProcess:
 
     def _reply(self, client: _Client, header: Header, body: bytes = b"") -> None:
         client.waiting = client.worker = None
+        client.retried = False
         client.out += pack(header, body)
         self._write(client)
 
@@ -299,9 +301,13 @@ class GraphProcess:
         # Its own end is already on the way; the kill in _replace finds it dead or makes it so.
         with contextlib.suppress(ChildProcessError):
             os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
-        status = self._replace(worker)
-        if client is not None:
-            self._reply(client, _cause(os.waitstatus_to_exitcode(status), self._settings) | {"version": worker.version})
+        code = os.waitstatus_to_exitcode(self._replace(worker))
+        if client is not None and code == -signal.SIGKILL and not client.retried:
+            # Someone else killed the worker, not the query: try once more on another.
+            client.retried, client.worker = True, None
+            self._queue.appendleft(client)
+        elif client is not None:
+            self._reply(client, _cause(code, self._settings) | {"version": worker.version})
         self._assign()
 
     def _kill_overdue(self) -> None:

@@ -11,7 +11,7 @@ from hedgerow.errors import CallError, HedgerowError
 from hedgerow.graph.client import JSON, Reply
 from hedgerow.graph.guard import MAX_NESTING, MAX_QUERY_BYTES
 from hedgerow.questions import load_questions
-from hedgerow_web.negotiate import HTML, SOLUTIONS, TRIPLES, choose
+from hedgerow_web.negotiate import FORMATS, HTML, SOLUTIONS, TRIPLES, choose
 from hedgerow_web.site import site
 
 blueprint = Blueprint("sparql", __name__)
@@ -63,9 +63,9 @@ def _wanted() -> tuple[str, str]:
     """The media types for solutions and for statements; '' for a form the client does not take."""
     name = _argument("format")
     if name:
-        if name not in SOLUTIONS and name not in TRIPLES:
-            raise CallError(f"There is no format '{name}'.", f"Use one of {', '.join((*SOLUTIONS, *TRIPLES))}.")
-        return SOLUTIONS.get(name, ""), TRIPLES.get(name, "")
+        if name not in FORMATS:
+            raise CallError(f"There is no format '{name}'.", f"Use one of {', '.join(FORMATS)}.")
+        return FORMATS[name]
     accept = request.headers.get("Accept")
     solutions, triples = choose(accept, list(SOLUTIONS.values())), choose(accept, list(TRIPLES.values()))
     if solutions is None and triples is None:
