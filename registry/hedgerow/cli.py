@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -194,31 +196,49 @@ def _list_questions(form: str, lang: str) -> None:
 _CELL = 44
 
 
+#: Answers of at most so many rows that do not fit the terminal are printed one value a line.
+_FEW = 5
+
+
 def _print_answer(answer: Answer, lang: str) -> None:
-    hidden = {c.name for c in answer.columns if c.type in ("iri", "code", "iris")}
-    columns = [c for c in answer.columns if c.name not in hidden]
+    columns = [c for c in answer.columns if c.type not in ("iri", "code", "iris")]
     heads = [c.label.get(lang, c.label["en"]) + (f" ({c.unit})" if c.unit else "") for c in columns]
-    cells = [[_shown(row[c.name]) for c in columns] for row in answer.rows]
-    widths = [max([_width(h), *(_width(r[i]) for r in cells)]) for i, h in enumerate(heads)]
     numeric = [c.type in ("decimal", "integer") for c in columns]
-    for line in (heads, ["─" * width for width in widths], *cells):
-        padded = (_pad(cell, width, right) for cell, width, right in zip(line, widths, numeric, strict=True))
-        click.echo("  ".join(padded).rstrip())
+    cells = [[_shown(row[c.name], c.type) for c in columns] for row in answer.rows]
+    short = [[_cut(cell) for cell in row] for row in cells]
+    widths = [max([_width(h), *(_width(r[i]) for r in short)]) for i, h in enumerate(heads)]
+    if len(cells) <= _FEW and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
+        label = max(map(_width, heads))
+        for row in cells:
+            for head, cell in zip(heads, row, strict=True):
+                click.echo(f"{_pad(head, label, right=False)}  {cell}")
+            click.echo()
+    else:
+        for line in (heads, ["─" * width for width in widths], *short):
+            padded = (_pad(cell, width, right) for cell, width, right in zip(line, widths, numeric, strict=True))
+            click.echo("  ".join(padded).rstrip())
+        click.echo()
     footing = answer.footing
-    click.echo(f"\n{footing['rows']} rows · as of {footing['asOf']} · {footing['version']}")
+    rows = "1 row" if footing["rows"] == 1 else f"{footing['rows']} rows"
+    click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}")
     if footing["assumptions"]:
-        click.echo(str(footing["assumptions"]))
+        click.echo(textwrap.fill(str(footing["assumptions"]), 100 if lang == "en" else 50))
 
 
-def _shown(value: object) -> str:
+def _cut(text: str) -> str:
+    return text if len(text) <= _CELL else text[: _CELL - 1] + "…"
+
+
+def _shown(value: object, kind: str) -> str:
     if value is None:
         return "·"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if kind == "integer":
+        return str(value)  # A year is not grouped.
     if isinstance(value, int | float):
         return f"{value:,.6g}" if isinstance(value, float) and abs(value) < 1000 else f"{value:,.0f}"
-    text = str(value)
-    return text if len(text) <= _CELL else text[: _CELL - 1] + "…"
+    return str(value)
 
 
 def _width(text: str) -> int:

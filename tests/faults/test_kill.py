@@ -89,3 +89,9 @@ def test_a_killed_load_command_leaves_all_or_nothing(seconds: float, tmp_path: P
     with Ledger(settings.ledger, settings.base) as ledger:
         assert ledger.verify("public").position in (0, 4340)
     shutil.rmtree(home)
+
+
+@pytest.mark.soak
+def test_two_hundred_kills(tmp_path: Path) -> None:
+    for number in range(10):
+        test_twenty_kills_during_a_load_lose_and_double_nothing(tmp_path / str(number))

@@ -46,6 +46,10 @@ def test_the_same_answer_in_every_form(loaded_home: Path) -> None:
     assert table.returncode == 0
     assert f"{len(rows)} rows" in table.stdout
     assert "Nickel" in table.stdout
+    one = run(loaded_home, "ask", "C2", "--item", "nickel").stdout
+    assert "Year of need" in one
+    assert "2024" in one
+    assert "1 row " in one
     japanese = run(loaded_home, "ask", "C2", "--lang", "ja")
     assert "ニッケル" in japanese.stdout
 
@@ -90,6 +94,14 @@ def test_query_reads_a_file_or_standard_input(loaded_home: Path, tmp_path: Path)
     wrong = run(loaded_home, "query", stdin="SELECT * {\n ?s ?p }")
     assert wrong.returncode == 2
     assert "Line 2, column" in wrong.stderr
+
+
+def test_an_empty_home_is_said_and_not_made(tmp_path: Path) -> None:
+    for words in (["ask", "bundle"], ["query"]):
+        result = run(tmp_path / "home", *words, stdin="ASK {}")
+        assert result.returncode == 2
+        assert "holds no records. Run 'hedgerow load' first" in result.stderr
+    assert not (tmp_path / "home").exists()
 
 
 def test_check_says_what_load_would_do_and_writes_nothing(tmp_path: Path) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import Store
+from pyoxigraph import RdfFormat, Store
 
 from hedgerow.errors import (
     Busy,
     CallError,
     GraphNotReady,
     HedgerowError,
+    NotFound,
     QueryRefused,
     QuerySyntaxError,
     QueryTimeout,
@@ -113,6 +115,10 @@ class LocalGraph:
         header, body = answer(self._store, {"solutions": solutions, "graph": triples}, text, 1 << 30)
         return _reply(header | {"version": self._view.version}, body)
 
+    def dump(self, path: Path) -> None:
+        """Write the whole store as N-Quads."""
+        self._store.dump(str(path), format=RdfFormat.N_QUADS)
+
     def status(self) -> Header:
         """The view this store holds."""
         return {
@@ -126,12 +132,18 @@ class LocalGraph:
 
 
 def connect(settings: Settings, tier: str = TIER) -> Graph:
-    """The running graph process, or a store of our own when there is none."""
+    """The running graph process, or a store of our own when there is none. Raises NotFound on an empty home."""
     client = GraphClient(settings, tier)
     try:
         client.status()
     except GraphNotReady:
-        return LocalGraph(settings, tier)
+        graph = LocalGraph(settings, tier) if settings.ledger.exists() else None
+        if graph is None or not graph.status()["position"]:
+            raise NotFound(
+                f"The home {settings.home} holds no records.",
+                "Run 'hedgerow load' first, or set HEDGEROW_HOME to a home that has been loaded.",
+            ) from None
+        return graph
     return client
 
 

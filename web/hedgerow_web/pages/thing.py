@@ -11,8 +11,6 @@ from hedgerow.iri import HR, RDF_TYPE, RDFS_LABEL
 from hedgerow_web import i18n
 from hedgerow_web.site import Value, site
 
-#: Other records that mention one, shown at most.
-MENTIONS = 60
 Statements = Mapping[str, Mapping[str, list[Value]]]
 
 
@@ -68,12 +66,11 @@ class Thing:
         """The terms stated of it."""
         return sorted(p.removeprefix(HR) for p in self.statements[self.iri] if p.startswith(HR))
 
-    def mentions(self) -> list[tuple[str, str, str]]:
-        """Other records that point at it: IRI, name, and the term by which they do."""
-        rows = site().rows("mentions", {"thing": [f"<{self.iri}>"]})
-        names = site().labels(row["other"].text for row in rows)
-        named = [(row["other"].text, names.get(row["other"].text, ""), row["term"].text) for row in rows]
-        return named[:MENTIONS]
+    def mentions(self) -> list[tuple[str, str]]:
+        """Other records that point at it: IRI and name."""
+        others = [row["other"].text for row in site().rows("mentions", {"thing": [f"<{self.iri}>"]})]
+        names = site().labels(others)
+        return [(other, names.get(other, other)) for other in others]
 
 
 def read_thing(iri: str) -> Thing:
