@@ -19,7 +19,7 @@ from hedgerow.graph.project import fold
 from hedgerow.ledger import Ledger
 from hedgerow.paths import DATA
 from hedgerow.settings import Settings
-from tests.conftest import running_graph
+from tests.conftest import RECORDS, running_graph
 
 #: Appends small groups of events through the real ledger and tells each group once it is acknowledged.
 WRITER = """
@@ -73,7 +73,7 @@ def test_twenty_kills_during_a_load_lose_and_double_nothing(tmp_path: Path) -> N
         rebuilt = LocalGraph(settings).query(dump, triples="application/n-triples").body
         assert sorted(running.splitlines()) == sorted(rebuilt.splitlines())
         with Ledger(settings.ledger, settings.base) as ledger:
-            assert len(fold(ledger).versions) == 4340
+            assert len(fold(ledger).versions) == RECORDS
 
 
 @pytest.mark.parametrize("seconds", [0.5, 2.5, 6.0])
@@ -87,7 +87,7 @@ def test_a_killed_load_command_leaves_all_or_nothing(seconds: float, tmp_path: P
     load.wait()
     settings = Settings(home=home)
     with Ledger(settings.ledger, settings.base) as ledger:
-        assert ledger.verify("public").position in (0, 4340)
+        assert ledger.verify("public").position in (0, RECORDS)
     shutil.rmtree(home)
 
 

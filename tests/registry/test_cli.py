@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import edit
+from tests.conftest import RECORDS, edit
 
 
 def run(home: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -108,7 +108,7 @@ def test_check_says_what_load_would_do_and_writes_nothing(tmp_path: Path) -> Non
     home = tmp_path / "home"
     checked = run(home, "check")
     assert checked.returncode == 0, checked.stdout
-    assert "Would load: 4340 new, 0 unchanged." in checked.stdout
+    assert f"Would load: {RECORDS} new, 0 unchanged." in checked.stdout
     assert "agreement_terms.csv" in checked.stdout
     assert not home.exists() or not list(home.rglob("*.sqlite"))
 

@@ -13,7 +13,7 @@ from hedgerow.iri import CODE, DEFAULT_BASE, HR
 from hedgerow.paths import DATA
 from hedgerow.sources.curated import TABLES, Curated, read_curated
 from hedgerow.sources.table import MAX_CELL
-from tests.conftest import edit
+from tests.conftest import RECORDS, edit
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -37,6 +37,20 @@ def test_no_row_is_dropped_silently(curated: Curated) -> None:
     assert kinds["stockpile"] == len(rows("stockpiles.csv"))
     assert kinds["source"] == len(rows("sources.csv"))
     assert kinds["designation-list"] == 7
+    for kind, file in {
+        "facility": "facilities",
+        "export-control": "export_controls",
+        "geological-reserve": "geological_reserves",
+        "demand": "demand",
+        "price": "prices",
+        "lane": "lanes",
+        "chokepoint": "chokepoints",
+        "incentive": "incentives",
+        "standard": "standards",
+        "substitution-profile": "substitutability",
+    }.items():
+        assert kinds[kind] == len(rows(f"{file}.csv")), kind
+    assert len(curated.records) == RECORDS
 
 
 def objects(curated: Curated, term: str) -> list[str]:
@@ -51,6 +65,23 @@ def test_parts_of_agreements_are_all_there(curated: Curated) -> None:
     assert len(objects(curated, "hasParticipation")) == len(rows("agreement_parties.csv"))
     assert len(objects(curated, "hasFinding")) == 3 * 283
     assert len(objects(curated, "hasMembership")) == len(rows("item_members.csv"))
+    assert len(objects(curated, "hasInputLine")) == len(rows("composition.csv"))
+    plants = [name for row in rows("agreements.csv") for name in row["facility_ids"].split(";") if name]
+    assert len(objects(curated, "appliesToFacility")) == len(plants)
+
+
+def test_a_point_on_the_map_says_how_surely_it_is_meant(curated: Curated) -> None:
+    grades = {
+        record.iri.rsplit("/", 1)[1]: q.object.value.rsplit("/", 1)[1]  # type: ignore[union-attr]
+        for record in curated.records
+        if record.kind == "facility"
+        for q in record.quads
+        if q.predicate.value == HR + "evidence" and str(q.subject).endswith("#location>")
+    }
+    assert len(grades) == sum(bool(row["lat"]) for row in rows("facilities.csv"))
+    assert grades["mt-weld"] == "unverified"  # "coordinates approximate and unverified"
+    assert grades["kalgoorlie-lynas"] == "partly-cited"  # "coordinates approximate, 8 km from the centre"
+    assert set(grades.values()) == {"cited", "partly-cited", "unverified"}
 
 
 def test_every_cell_of_every_table_is_in_the_record_or_declared_untaken(curated: Curated) -> None:
@@ -65,6 +96,16 @@ def test_every_cell_of_every_table_is_in_the_record_or_declared_untaken(curated:
         "trade.csv": ["note", "period", "hs_code"],
         "stockpiles.csv": ["material", "text", "note", "legal_basis", "quantity", "unit"],
         "sources.csv": ["title", "publisher", "date", "url", "licence"],
+        "facilities.csv": ["name", "note", "unit"],
+        "export_controls.csv": ["instrument", "status", "coverage", "note"],
+        "incentives.csv": ["instrument", "text", "note", "value", "unit", "target_metric", "target_unit"],
+        "standards.csv": ["name", "scope", "criteria", "version_or_date", "note"],
+        "demand.csv": ["note"],
+        "prices.csv": ["basis", "note"],
+        "lanes.csv": ["chokepoints", "note"],
+        "composition.csv": ["unit_basis", "note", "quantity"],
+        "substitutability.csv": ["us_net_import_reliance_pct", "note"],
+        "geological_reserves.csv": ["note"],
     }.items():
         for number, row in enumerate(rows(file), start=2):
             for column in columns:

@@ -116,8 +116,8 @@ class Row:
             return None
         return name
 
-    def decimal(self, column: str, high: int | None = None) -> Literal | None:
-        """A number of zero or more, not above `high`."""
+    def decimal(self, column: str, high: int | None = None, low: int = 0) -> Literal | None:
+        """A number from `low` (zero unless told otherwise) to `high`."""
         if not self[column]:
             return None
         try:
@@ -125,11 +125,14 @@ class Row:
         except InputError as error:
             self.problem(column, error.detail, error.remedy)
             return None
-        if number.value.startswith("-"):
-            self.problem(column, f"{self[column]} is negative.", "Give zero or more.")
+        if float(number.value) < low:
+            fault = "is negative" if low == 0 else f"is below {low}"
+            self.problem(
+                column, f"{self[column]} {fault}.", "Give zero or more." if low == 0 else f"Give {low} or more."
+            )
             return None
         if high is not None and float(number.value) > high:
-            self.problem(column, f"{self[column]} is above {high}.", f"Give a number from 0 to {high}.")
+            self.problem(column, f"{self[column]} is above {high}.", f"Give a number from {low} to {high}.")
             return None
         return number
 

@@ -121,6 +121,7 @@ def _links(out: Statements, row: Row) -> None:
         ("beneficiary_countries", "benefits", "country"),
         ("replaces", "replaces", "agreement"),
         ("part_of", "partOfFrame", "agreement"),
+        ("facility_ids", "appliesToFacility", "facility"),
     ):
         for iri in row.refer_many(column, kind):
             out.add(out.iri, term, iri)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hedgerow.iri import mint
+from hedgerow.iri import code, mint
 from hedgerow.record import Record, Statements
-from hedgerow.sources.curated.common import footing, identifier, labels, note, start
+from hedgerow.sources.curated.common import footing, identifier, labels, note, quantity, start
 from hedgerow.sources.table import Context, Row
 
 _ITEM_CLASS = {
@@ -53,17 +53,22 @@ DESIGNATION_LISTS = {
 }
 
 
-def items(rows: Sequence[Row], members: Sequence[Row]) -> Iterator[Record]:
-    """One record per item; the members of a group lie in the group's record."""
-    by_group: dict[str, list[Row]] = {}
-    for row in members:
-        if row.refer("group_id", "item"):
-            by_group.setdefault(row["group_id"], []).append(row)
+def items(rows: Sequence[Row], members: Sequence[Row], inputs: Sequence[Row]) -> Iterator[Record]:
+    """One record per item; the members of a group and the inputs of a product lie in its own record."""
+    by_group, by_product = _grouped(members, "group_id"), _grouped(inputs, "product_id")
     for row in rows:
-        yield _item(row, by_group.get(row["id"], []))
+        yield _item(row, by_group.get(row["id"], []), by_product.get(row["id"], []))
 
 
-def _item(row: Row, members: list[Row]) -> Record:
+def _grouped(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.refer(column, "item"):
+            grouped.setdefault(row[column], []).append(row)
+    return grouped
+
+
+def _item(row: Row, members: list[Row], inputs: list[Row]) -> Record:
     out = start(row, "item", row.name("id"))
     name = _ITEM_CLASS.get(row["kind"])
     if name is None:
@@ -81,7 +86,37 @@ def _item(row: Row, members: list[Row]) -> Record:
     note(out, out.iri, row)
     for member in members:
         _member(out, member)
+    for line in inputs:
+        _input(out, line)
     return out.done()
+
+
+def _input(out: Statements, row: Row) -> None:
+    item = row.refer("input_material_id", "item")
+    if not item:
+        return
+    part = out.part(f"input-{row['input_material_id']}")
+    out.add(out.iri, "hasInput", item)
+    out.add(out.iri, "hasInputLine", part)
+    out.type(part, "BillOfMaterialsLine")
+    out.add(part, "inputItem", item)
+    unit = row.code("unit", "unit") or "as-stated"
+    stated = row.decimal("quantity")
+    low, high = row.decimal("quantity_min") or stated, row.decimal("quantity_max") or stated
+    basis = code("mass-basis", "basis-unstated") if unit == "kg" else None
+    quantity(out, part, low=low, high=high, unit=unit, basis=basis)
+    if stated is not None:
+        out.text(part, "statedValue", row["quantity"])
+    out.text(part, "perUnit", row["unit_basis"])
+    loss = row.decimal("loss_factor", 1)
+    if loss is not None:
+        out.add(part, "lossFactor", loss)
+    if row["year"]:
+        year = row.year("year")
+        if year is not None:
+            out.add(part, "year", year)
+    footing(out, part, row, sources="source_id")
+    note(out, part, row)
 
 
 def _member(out: Statements, row: Row) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hedgerow.record import Record
-from hedgerow.sources.curated import flows, items, plain
+from hedgerow.sources.curated import facts, flows, items, places, plain
 from hedgerow.sources.curated.agreements import agreements
 from hedgerow.sources.table import Context, Problem, Row, read_table
 
@@ -72,6 +72,84 @@ TABLES: tuple[Table, ...] = (
         becomes="a membership inside the group's item record",
     ),
     Table(
+        "composition.csv",
+        _columns(
+            "product_id,input_material_id,quantity,quantity_min,quantity_max,unit,unit_basis,loss_factor,year,"
+            "source_id,note"
+        ),
+        "item",
+        becomes="a bill of materials line inside the product's item record",
+    ),
+    Table(
+        "facilities.csv",
+        _columns("id,name,operator_id,country,lat,lon,stage,materials,capacity,unit,status,evidence,source_id,note"),
+        "facility",
+        key="id",
+    ),
+    Table(
+        "chokepoints.csv",
+        _columns("id,name_en,name_ja,lat,lon,source_id,note"),
+        "chokepoint",
+        key="id",
+    ),
+    Table(
+        "lanes.csv",
+        _columns("from_country,to_country,mode,typical_days,chokepoints,source_id,note"),
+        "lane",
+    ),
+    Table(
+        "export_controls.csv",
+        _columns(
+            "id,country,target_country,material_id,measure,instrument,start_date,date_precision,end_date,"
+            "suspended_from,suspended_to,status,coverage,source_id,note"
+        ),
+        "export-control",
+        key="id",
+    ),
+    Table(
+        "geological_reserves.csv",
+        _columns("material_id,country,reserves_t,content_basis,year,source_id,note"),
+        "geological-reserve",
+    ),
+    Table(
+        "demand.csv",
+        _columns("country,material_id,year,quantity,unit,content_basis,kind,source_id,note"),
+        "demand",
+    ),
+    Table(
+        "prices.csv",
+        _columns("material_id,year,price,unit,basis,source_id,note"),
+        "price",
+    ),
+    Table(
+        "substitutability.csv",
+        _columns(
+            "material_id,economic_importance,supply_risk,eol_rir_pct,eu_import_reliance_pct,"
+            "us_net_import_reliance_pct,us_nir_year,substitution_difficulty,companionality_pct,year,source_id,note"
+        ),
+        "substitution-profile",
+        untaken={
+            "economic_importance": "empty in every row: not found in readable form",
+            "supply_risk": "empty in every row: not found in readable form",
+            "eu_import_reliance_pct": "empty in every row: not found in readable form",
+        },
+    ),
+    Table(
+        "incentives.csv",
+        _columns(
+            "id,instrument,jurisdiction,kind,value,unit,start_date,end_date,target_metric,target_value,target_unit,"
+            "text,evidence,source_id,note"
+        ),
+        "incentive",
+        key="id",
+    ),
+    Table(
+        "standards.csv",
+        _columns("id,name,owner_id,scope,criteria,kind,status,version_or_date,evidence,source_id,note"),
+        "standard",
+        key="id",
+    ),
+    Table(
         "production.csv",
         _columns(
             "material_id,country,stage,year,quantity,unit,content_basis,share,share_basis,source_id,source_table,note"
@@ -104,7 +182,6 @@ TABLES: tuple[Table, ...] = (
         ),
         "agreement",
         key="id",
-        untaken={"facility_ids": "the registry holds no facility records yet"},
     ),
     Table(
         "agreement_parties.csv",
@@ -178,7 +255,7 @@ def _learn_names(tables: Mapping[str, list[Row]], context: Context) -> None:
 def _build(file: str, tables: Mapping[str, list[Row]], context: Context) -> Iterator[Record]:
     rows = tables[file]
     if file == "materials.csv":
-        yield from items.items(rows, tables["item_members.csv"])
+        yield from items.items(rows, tables["item_members.csv"], tables["composition.csv"])
         yield from items.designation_lists(rows, context)
     elif file == "agreements.csv":
         yield from agreements(rows, tables["agreement_parties.csv"], tables["agreement_terms.csv"])
@@ -193,6 +270,16 @@ _PLAIN: Mapping[str, Callable[[Row], Record]] = {
     "production.csv": flows.production_share,
     "trade.csv": flows.trade_flow,
     "stockpiles.csv": flows.stockpile,
+    "facilities.csv": places.facility,
+    "chokepoints.csv": places.chokepoint,
+    "lanes.csv": places.lane,
+    "export_controls.csv": places.export_control,
+    "geological_reserves.csv": facts.geological_reserve,
+    "demand.csv": facts.demand,
+    "prices.csv": facts.price,
+    "substitutability.csv": facts.substitution_profile,
+    "incentives.csv": facts.incentive,
+    "standards.csv": facts.standard,
 }
 
 
