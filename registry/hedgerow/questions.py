@@ -7,6 +7,7 @@ replaces what is inside the braces with one typed term, so no text is ever splic
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
 import re
@@ -245,7 +246,11 @@ def _check_header(question: Question) -> None:
 
 def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str = "en") -> Answer:
     """Run a question. Columns that hold a record or code get a column `<name>Label` after them."""
-    reply = graph.query(question.bound(values, base), solutions=JSON)
+    text = question.bound(values, base)
+    for parameter in question.parameters:
+        if parameter.type in RECORD_TYPES and values.get(parameter.name):
+            _check_record(graph, parameter, values[parameter.name], base)
+    reply = graph.query(text, solutions=JSON)
     bindings = json.loads(reply.body)["results"]["bindings"]
     rows = [{c.name: _cell(row.get(c.name), c.type) for c in question.columns} for row in bindings]
     labelled = [column for column in question.columns if column.type in ("iri", "code")]
@@ -267,6 +272,31 @@ def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, 
         "rows": len(rows),
     }
     return Answer(question, tuple(columns), rows, footing)
+
+
+_RECORDS = Path(__file__).with_name("records.rq")
+#: Names an error message lists at most.
+_NAMED = 40
+
+
+def _check_record(graph: Graph, parameter: Parameter, value: str, base: str) -> None:
+    """Refuse a record that is not there: an empty answer would read as 'nothing known of it'."""
+
+    def names(record: str) -> list[str]:
+        terms = {"record": [record], "kind": [str(Literal(parameter.type))]}
+        found = json.loads(graph.query(bind(_RECORDS.read_text("utf-8"), terms), solutions=JSON).body)
+        return [row["record"]["value"].rpartition("/")[2] for row in found["results"]["bindings"]]
+
+    if names(parameter.term(value, base)):
+        return
+    known = names("UNDEF")
+    near = difflib.get_close_matches(value, known, 1)
+    hint = f"Did you mean '{near[0]}'? " if near else ""
+    some = ", ".join(known[:_NAMED]) + (f", … ({len(known)} in all)" if len(known) > _NAMED else "")
+    raise CallError(
+        f"The parameter '{parameter.name}' is '{value}'; there is no such {parameter.type}.",
+        f"{hint}It takes one of {some}.",
+    )
 
 
 def _with_label(column: Column) -> list[Column]:

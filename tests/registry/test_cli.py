@@ -62,6 +62,8 @@ def test_the_same_answer_in_every_form(loaded_home: Path) -> None:
         (["ask", "reserve-gap", "--country"], 2, "--country has no value"),
         (["ask", "reserve-gap", "--asOf", "yesterday"], 2, "It takes a day, as 2026-11-24, or today"),
         (["ask", "reserve-gap", "--country", "J P"], 2, "It takes a name of a country"),
+        (["ask", "reserve-gap", "--country", "XX"], 2, "there is no such country. It takes one of AD, "),
+        (["ask", "reserve-gap", "--item", "nikel"], 2, "there is no such item. Did you mean 'nickel'? "),
         (["ask", "reserve-gap", "JP"], 2, "'JP' is not an option"),
         (["ask", "bundle", "--kind", "gift"], 2, "It takes one of "),
         (["load", "/no/such/folder"], 2, "There is no folder"),

@@ -17,6 +17,9 @@ _CSP = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
+#: What a script of another origin may read of an answer, beside its body.
+_EXPOSED = "Content-Location, ETag, Hedgerow-Version, Link, Retry-After"
+
 
 def create_app(settings: Settings | None = None, graph: Graph | None = None) -> Flask:
     """The WSGI application. Without arguments: settings from the environment, the graph by its socket."""
@@ -39,6 +42,8 @@ def _finish(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if "Access-Control-Allow-Origin" in headers:
+        headers.setdefault("Access-Control-Expose-Headers", _EXPOSED)
     if response.status_code == 200 and request.method in ("GET", "HEAD") and not response.is_streamed:
         headers.setdefault("Cache-Control", "public, max-age=60")
         response.add_etag()

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g
 
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.iri import CODE, HR, SLUG, rebase
@@ -50,7 +50,9 @@ class Site:
     def rows(self, name: str, terms: Mapping[str, Iterable[str]] | None = None) -> list[Row]:
         """Run a page query; `terms` are SPARQL terms for its VALUES blocks."""
         text = bind(rebase(_query(name), self.settings.base), {k: list(v) for k, v in (terms or {}).items()})
-        bindings = json.loads(self.graph.query(text, solutions=JSON).body)["results"]["bindings"]
+        reply = self.graph.query(text, solutions=JSON)
+        g.version = reply.version  # every page says at its foot which view it rests on
+        bindings = json.loads(reply.body)["results"]["bindings"]
         return [{k: _value(v) for k, v in row.items()} for row in bindings]
 
     def query_text(self, name: str, terms: Mapping[str, Iterable[str]]) -> str:

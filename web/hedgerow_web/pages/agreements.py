@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request, url_for
 
-from hedgerow.errors import CallError
+from hedgerow.errors import CallError, NotFound
 from hedgerow.questions import Parameter
 from hedgerow_web.pages.thing import Thing, read_thing
 from hedgerow_web.site import Row, site
 
 blueprint = Blueprint("agreements", __name__)
 PAGE_SIZE = 50
+#: Values of a facet shown at once; the rest opens on demand.
+FACET_SIZE = 12
 #: Facets of the list, in the order shown: the column of the query and its heading.
 FACETS = {
     "inForce": "In force today",
@@ -47,17 +50,21 @@ def index() -> str:
     rows = rows_in_force()
     names = site().labels(value for row in rows for column in (*FACETS, "agreement") for value in _values(row, column))
     titles = {id(row): names.get(row["agreement"].text, row["agreement"].text) for row in rows}
-    found = [row for row in rows if text.casefold() in titles[id(row)].casefold()]
+    words = _folded(text).split()
+    found = [row for row in rows if all(word in _folded(titles[id(row)]) for word in words)]
     facets = {name: _facet(name, found, chosen) for name in FACETS}
     found = [row for row in found if all(_matches(row, name, value) for name, value in chosen.items())]
     found.sort(key=lambda row: (str(row.get(sort, "~")) if sort != "label" else "", titles[id(row)].casefold()))
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    if int(page) > pages:
+        raise NotFound(f"There is no page {page}.", f"The last page of this list is {pages}.")
     start = (int(page) - 1) * PAGE_SIZE
     return render_template(
         "agreements.html",
         rows=found[start : start + PAGE_SIZE],
         total=len(found),
         page=int(page),
-        pages=max(1, -(-len(found) // PAGE_SIZE)),
+        pages=pages,
         names=names,
         facets=facets,
         headings=FACETS,
@@ -66,7 +73,13 @@ def index() -> str:
         sort=sort,
         link=_link,
         short=_short,
+        facet_size=FACET_SIZE,
     )
+
+
+def _folded(text: str) -> str:
+    """Text as it is compared: full-width letters, case and the like do not matter."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _values(row: Row, name: str) -> list[str]:
@@ -105,8 +118,8 @@ def page(iri: str) -> str:
         "agreement.html",
         thing=thing,
         in_force=row["inForce"].text,
-        begins=row["begins"].text if "begins" in row else "",
-        ends=row["ends"].text if "ends" in row else "",
+        why=row["why"].text if "why" in row else "",
+        replaced_by=_replaced_by(iri),
         findings=[findings[name] for name in ("offtake", "quality-audit", "service-level") if name in findings],
         provisions=sorted(thing.parts("hasProvision"), key=lambda part: part.one("termKind")),
         stated_absent=[part for part in undisclosed if part.one("absenceBasis").endswith("/stated")],
@@ -115,6 +128,12 @@ def page(iri: str) -> str:
         kinds=[c for c in thing.types() if c in ("BundledAgreement", "OfftakeAgreement", "MutualExchangeAgreement")],
         amount=amount,
     )
+
+
+def _replaced_by(iri: str) -> list[tuple[str, str]]:
+    later = [row["later"].text for row in site().rows("replaced-by", {"agreement": [f"<{iri}>"]})]
+    names = site().labels(later)
+    return [(other, names.get(other, other)) for other in later]
 
 
 def amount(part: Thing) -> tuple[str, str]:

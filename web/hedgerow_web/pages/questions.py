@@ -41,6 +41,9 @@ def _export(body: str, content_type: str) -> Response:
     response = make_response(body)
     response.content_type = content_type
     response.headers["Access-Control-Allow-Origin"] = "*"
+    # Labels are in the reader's language; a shared cache must keep the two apart.
+    response.vary.update(("Accept-Language", "Cookie"))
+    response.headers["Content-Language"] = i18n.language()
     return response
 
 

@@ -7,17 +7,27 @@ import json
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from hedgerow.errors import CallError, HedgerowError
+from hedgerow.errors import CallError, HedgerowError, QuerySyntaxError
 from hedgerow.graph.client import JSON, Reply
 from hedgerow.graph.guard import MAX_NESTING, MAX_QUERY_BYTES
-from hedgerow.questions import load_questions
+from hedgerow.iri import CODE, HR, XSD
+from hedgerow.questions import find, load_questions
 from hedgerow_web.negotiate import FORMATS, HTML, SOLUTIONS, TRIPLES, choose
 from hedgerow_web.site import site
 
 blueprint = Blueprint("sparql", __name__)
 #: Rows of a result shown on the page; the machine forms hold all.
 SHOWN = 1000
-EXAMPLE = "PREFIX hr: <https://w3id.org/hedgerow/ns#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n\n"
+#: The namespaces a query here needs, as the page lists them.
+PREFIXES = {
+    "hr": HR,
+    "code": CODE,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xsd": XSD,
+}
+#: Parameters of the protocol that choose the graphs; refused, since leaving them unheeded gives a wrong answer.
+_DATASET = ("default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri")
 
 
 @blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
@@ -26,8 +36,8 @@ def endpoint() -> Response:
     if request.method == "OPTIONS":
         return _preflight()
     query = _query()
-    page = _is_page()
-    if page:
+    _refuse_dataset()
+    if _is_page():
         return _page(query)
     if query is None:
         raise CallError("There is no query.", "Send it as the parameter 'query', or as application/sparql-query.")
@@ -40,12 +50,25 @@ def _query() -> str | None:
     if request.method in ("GET", "HEAD"):
         return request.args.get("query")
     if request.mimetype == "application/sparql-query":
-        return request.get_data().decode("utf-8", "replace")
+        return _text(request.get_data())
     if request.mimetype == "application/sparql-update" or "update" in request.form:
         raise CallError("Updates are not taken here.", "Records change through the ledger only.")
     if request.mimetype == "application/x-www-form-urlencoded":
         return request.form.get("query")
     raise UnsupportedMediaType("Send application/sparql-query or application/x-www-form-urlencoded.")
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise QuerySyntaxError(f"The query is not UTF-8: byte {error.start} does not belong.") from None
+
+
+def _refuse_dataset() -> None:
+    for name in _DATASET:
+        if name in request.args or name in request.form:
+            raise CallError(f"The parameter '{name}' is not taken.", "Name the graphs in the query: FROM or GRAPH.")
 
 
 def _is_page() -> bool:
@@ -94,6 +117,13 @@ def _preflight() -> Response:
     return response
 
 
+def _example() -> str:
+    """What stands in the form at first: a question by `?example=`, else a first query."""
+    name = request.args.get("example")
+    here = site()
+    return find(name).bound({}, here.settings.base) if name else here.query_text("example", {})
+
+
 def _page(query: str | None) -> Response:
     head: list[str] = []
     rows: list[dict[str, dict[str, str]]] = []
@@ -112,9 +142,7 @@ def _page(query: str | None) -> Response:
         text = reply.body.decode("utf-8")
     page = render_template(
         "sparql.html",
-        query=query
-        or EXAMPLE
-        + "SELECT ?agreement ?label WHERE {\n  ?agreement a hr:Agreement ; rdfs:label ?label .\n}\nLIMIT 20\n",
+        query=query or _example(),
         head=head,
         rows=rows[:SHOWN],
         total=len(rows),
@@ -123,6 +151,7 @@ def _page(query: str | None) -> Response:
         reply=reply,
         fault=fault,
         examples=load_questions().values(),
+        prefixes=PREFIXES,
         limits={"bytes": MAX_QUERY_BYTES, "nesting": MAX_NESTING, "seconds": site().settings.query_seconds},
     )
     response = make_response(page, fault.status if fault else 200)

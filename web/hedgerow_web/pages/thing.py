@@ -66,11 +66,28 @@ class Thing:
         """The terms stated of it."""
         return sorted(p.removeprefix(HR) for p in self.statements[self.iri] if p.startswith(HR))
 
-    def mentions(self) -> list[tuple[str, str]]:
-        """Other records that point at it: IRI and name."""
-        others = [row["other"].text for row in site().rows("mentions", {"thing": [f"<{self.iri}>"]})]
+    def mentions(self) -> list[Mentions]:
+        """Other records that point at it, by kind: how many there are, and the first of them."""
+        return [
+            self._mentions(row["kind"].text, row["count"].text) for row in site().rows("mention-counts", self._me())
+        ]
+
+    def _mentions(self, kind: str, count: str) -> Mentions:
+        others = [row["other"].text for row in site().rows("mentions", {**self._me(), "kind": [f'"{kind}"']})]
         names = site().labels(others)
-        return [(other, names.get(other, other)) for other in others]
+        return Mentions(kind, int(count), [(other, names.get(other, other)) for other in others])
+
+    def _me(self) -> dict[str, list[str]]:
+        return {"thing": [f"<{self.iri}>"]}
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Records of one kind that point at a thing: how many in all, and the first as IRI and name."""
+
+    kind: str
+    count: int
+    first: list[tuple[str, str]]
 
 
 def read_thing(iri: str) -> Thing:
