@@ -19,7 +19,9 @@ import click
 
 from hedgerow import __version__
 from hedgerow.errors import CallError, HedgerowError
+from hedgerow.exchange.dump import Scope, dump
 from hedgerow.graph.client import JSON, TURTLE, connect
+from hedgerow.graph.project import TIER, View, fold, today
 from hedgerow.intake.load import Progress, Report
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
@@ -261,6 +263,28 @@ def query(settings: Settings, file: IO[str], form: str) -> None:
     sys.stdout.buffer.write(reply.body)
     if not reply.body.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--scope",
+    type=click.Choice(["open", "full"]),
+    default="open",
+    show_default=True,
+    help="open: what may be passed on; full: all, for this installation only.",
+)
+@click.pass_obj
+def export(settings: Settings, folder: Path, scope: Scope) -> None:
+    """Write the record into FOLDER as N-Quads, TriG and CSV, with a manifest of hashes."""
+    if not settings.ledger.exists():
+        raise CallError(f"The home {settings.home} holds no records.", "Run 'hedgerow load' first.")
+    with Ledger(settings.ledger, settings.base) as ledger:
+        state = fold(ledger)
+    dumped = dump(state, View(TIER, state.head, today()), folder, scope, settings.base)
+    click.echo(f"{dumped.records} records written; see {dumped.manifest}.")
+    if dumped.left_out:
+        click.echo(f"{len(dumped.left_out)} records left out: the terms of a source they rest on are not checked.")
 
 
 @main.command()

@@ -48,7 +48,7 @@ class _Client:
     reader: Reader = field(default_factory=Reader)
     out: bytearray = field(default_factory=bytearray)
     waiting: tuple[Header, bytes] | None = None
-    retried: bool = False
+    retries: int = 0
     worker: _Worker | None = None
 
 
@@ -195,7 +195,7 @@ class GraphProcess:
 
     def _reply(self, client: _Client, header: Header, body: bytes = b"") -> None:
         client.waiting = client.worker = None
-        client.retried = False
+        client.retries = 0
         client.out += pack(header, body)
         self._write(client)
 
@@ -277,6 +277,8 @@ class GraphProcess:
                 self._lost(worker)
 
     def _from_worker(self, worker: _Worker) -> None:
+        if worker not in self._workers:
+            return  # It was replaced while this event was waiting.
         try:
             data = worker.connection.recv(1 << 20)
         except OSError:
@@ -302,9 +304,9 @@ class GraphProcess:
         with contextlib.suppress(ChildProcessError):
             os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
         code = os.waitstatus_to_exitcode(self._replace(worker))
-        if client is not None and code == -signal.SIGKILL and not client.retried:
-            # Someone else killed the worker, not the query: try once more on another.
-            client.retried, client.worker = True, None
+        if client is not None and code == -signal.SIGKILL and client.retries < self._settings.workers:
+            # Someone else killed the worker, not the query: try another. All of them may have been killed at once.
+            client.retries, client.worker = client.retries + 1, None
             self._queue.appendleft(client)
         elif client is not None:
             self._reply(client, _cause(code, self._settings) | {"version": worker.version})
