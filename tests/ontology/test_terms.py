@@ -90,7 +90,9 @@ def test_no_file_names_a_term_that_does_not_exist(folder: Path, terms: list[URIR
     assert files
     for path in files:
         text = re.sub(r'"[^"\n]*"', "", path.read_text("utf-8"))
-        assert set(re.findall(r"\bhr:(\w+)", text)) - defined == set(), path.name
+        # A fixture about the ontology itself defines the terms it speaks of.
+        own = set(re.findall(r"\bhr:(\w+) a owl:", text)) if path.suffix == ".trig" else set()
+        assert set(re.findall(r"\bhr:(\w+)", text)) - defined - own == set(), path.name
 
 
 def test_every_concept_has_its_names_and_every_code_used_exists(curated: Curated) -> None:
