@@ -11,13 +11,15 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 import click
 
 from hedgerow import __version__
+from hedgerow.backup import backup as back_up
+from hedgerow.backup import restore as restore_ledger
 from hedgerow.errors import CallError, HedgerowError
 from hedgerow.exchange.dump import Scope, dump
 from hedgerow.graph.client import JSON, TURTLE, connect
@@ -25,10 +27,13 @@ from hedgerow.graph.project import TIER, View, fold, today
 from hedgerow.intake.load import Progress, Report
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
-from hedgerow.ledger import Ledger
+from hedgerow.ledger import Head, Ledger
 from hedgerow.paths import DATA
 from hedgerow.questions import Answer, Question, ask, find, load_questions
+from hedgerow.search import KINDS, index
 from hedgerow.settings import Settings
+from hedgerow.verify import examine
+from hedgerow.verify import rebuild as rebuild_ledger
 
 _FORMATS = {
     "json": (JSON, "application/ld+json"),
@@ -49,6 +54,10 @@ class _Group(click.Group):
         except HedgerowError as error:
             click.echo(f"{error.title}: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"The system refused: {place}{error.strerror or error}. Mend that and try again.", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -266,6 +275,20 @@ def query(settings: Settings, file: IO[str], form: str) -> None:
 
 
 @main.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--kind", type=click.Choice(KINDS), help="Only things of this kind.")
+@click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
+@click.pass_obj
+def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: str) -> None:
+    """Find things by WORDS of their names, symbols or identifiers."""
+    hits = index(connect(settings)).find(" ".join(words), kind)
+    if not hits:
+        click.echo("Nothing on record has that name.", err=True)
+    for hit in hits:
+        click.echo(f"{hit.kind:<18}{hit.iri.rsplit('/', 1)[-1].rpartition('#')[2]:<36} {hit.label(lang)}")
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--scope",
@@ -277,14 +300,65 @@ def query(settings: Settings, file: IO[str], form: str) -> None:
 @click.pass_obj
 def export(settings: Settings, folder: Path, scope: Scope) -> None:
     """Write the record into FOLDER as N-Quads, TriG and CSV, with a manifest of hashes."""
-    if not settings.ledger.exists():
-        raise CallError(f"The home {settings.home} holds no records.", "Run 'hedgerow load' first.")
-    with Ledger(settings.ledger, settings.base) as ledger:
+    with _existing(settings) as ledger:
         state = fold(ledger)
     dumped = dump(state, View(TIER, state.head, today()), folder, scope, settings.base)
     click.echo(f"{dumped.records} records written; see {dumped.manifest}.")
     if dumped.left_out:
         click.echo(f"{len(dumped.left_out)} records left out: the terms of a source they rest on are not checked.")
+
+
+def _existing(settings: Settings) -> Ledger:
+    if not settings.ledger.exists():
+        raise CallError(f"The home {settings.home} holds no records.", "Run 'hedgerow load' first.")
+    return Ledger(settings.ledger, settings.base)
+
+
+@main.command()
+@click.pass_obj
+def verify(settings: Settings) -> None:
+    """Walk every chain of the ledger and say all that does not fit; exit code 1 when something does not."""
+    with _existing(settings) as ledger:
+        damages = list(examine(ledger))
+        for damage in damages:
+            mend = "'hedgerow rebuild' mends it." if damage.derived else "Restore from a backup."
+            click.echo(f"✗ {damage} {mend}")
+        if damages:
+            sys.exit(1)
+        for tier in ledger.tiers():
+            head = ledger.head(tier)
+            click.echo(f"The chain '{tier}' is whole: {head.position} events, ending in {head.hash}.")
+
+
+@main.command()
+@click.pass_obj
+def rebuild(settings: Settings) -> None:
+    """Make anew what is derived from the events of the ledger, after checking them."""
+    with _existing(settings) as ledger:
+        made = rebuild_ledger(ledger)
+    click.echo(f"{made} rows made from the events. Graphs are built from the events at every start.")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(settings: Settings, folder: Path) -> None:
+    """Copy the ledger into FOLDER, with a manifest, and prove the copy; others may write meanwhile."""
+    with _existing(settings) as ledger:
+        _tell_heads("Backed up", back_up(ledger, settings.base, folder))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(settings: Settings, folder: Path) -> None:
+    """Put the backup in FOLDER into an empty home, after proving it against its manifest and its chains."""
+    _tell_heads("Restored", restore_ledger(folder, settings.ledger, settings.base))
+
+
+def _tell_heads(done: str, heads: Mapping[str, Head]) -> None:
+    for tier, head in heads.items():
+        click.echo(f"{done} the chain '{tier}': {head.position} events, ending in {head.hash}.")
 
 
 @main.command()

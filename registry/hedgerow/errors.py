@@ -12,6 +12,7 @@ HedgerowError
 │   ├── Busy            every worker and queue place is taken
 │   └── GraphNotReady   no graph process, or still building
 ├── Conflict            someone wrote in between (409)
+├── NotWritten          the disk or the file refused; nothing was written (507)
 └── LedgerDamaged       the chain does not verify (500)
 """
 
@@ -115,6 +116,13 @@ class Conflict(HedgerowError):
 
     status = 409
     title = "Someone else wrote first"
+
+
+class NotWritten(HedgerowError):
+    """The disk is full or refused, or another writer held the file too long; nothing was written."""
+
+    status = 507
+    title = "Nothing was written"
 
 
 class LedgerDamaged(HedgerowError):

@@ -7,23 +7,36 @@ erased for legal reasons while the chain still verifies. Nothing here knows what
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from hedgerow.errors import Conflict, InputError, LedgerDamaged
+from hedgerow.anchor import Anchor
+from hedgerow.errors import Conflict, HedgerowError, InputError, LedgerDamaged, NotWritten, Unavailable
 
 FORMAT = "1"
 GENESIS = "0" * 64
 EMPTY = hashlib.sha256(b"").hexdigest()
 #: How long an append waits for another writer's transaction, in seconds.
 LOCK_SECONDS = 30
+#: The answers of SQLite that speak of the system around the file; every other speaks of the file itself.
+_SYSTEM = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
 
 Action = Literal["assert", "correct", "amend", "withdraw"]
 
@@ -120,16 +133,15 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._clock = clock
-        self._db = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
+        self._anchor = None if str(path) == ":memory:" else Anchor(path.with_suffix(".anchor"))
+        self._sound: set[str] = set()
+        with self._reading():
+            self._db = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
         try:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._prepare(base)
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise LedgerDamaged(
-                f"{path} cannot be opened: {error}.", "Restore it from a backup, or move it away and load again."
-            ) from None
+            with self._reading():
+                self._db.execute("PRAGMA journal_mode=WAL")
+                self._db.execute("PRAGMA synchronous=FULL")
+                self._prepare(base)
         except BaseException:
             self._db.close()
             raise
@@ -145,61 +157,105 @@ class Ledger:
         self.close()
 
     def _prepare(self, base: str) -> None:
-        with self._transaction():
-            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name='meta'").fetchone():
-                for statement in _SCHEMA.split(";\n"):
-                    if statement.strip():
-                        self._db.execute(statement)
-                self._db.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("base", base)])
+        any_table = "SELECT 1 FROM sqlite_master"
+        # Only a new file takes the writers' lock: a full disk or a long append keeps nobody from reading.
+        if not self._db.execute(any_table).fetchone():
+            with self.transaction():
+                if not self._db.execute(any_table).fetchone():
+                    for statement in _SCHEMA.split(";\n"):
+                        if statement.strip():
+                            self._db.execute(statement)
+                    self._db.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("base", base)])
         meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
         if meta.get("format") != FORMAT:
             raise InputError(
                 f"{self.path} has the format {meta.get('format')}; this program reads {FORMAT}.",
                 "Use the program version that wrote it, or upgrade.",
             )
-        if meta["base"] != base:
+        if meta.get("base") != base:
             raise InputError(
-                f"{self.path} names its records under {meta['base']}, but HEDGEROW_BASE is {base}.",
+                f"{self.path} names its records under {meta.get('base')}, but HEDGEROW_BASE is {base}.",
                 "Set HEDGEROW_BASE to the first, or use another HEDGEROW_HOME.",
             )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open file, for those who examine or mend it."""
+        return self._db
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """What is remembered outside the file; None for a ledger in memory."""
+        return self._anchor
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written within stands, or none of it. Raises NotWritten when the disk refuses."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            # Where SQLite gave the transaction up itself, there is none to roll back.
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error | OSError):
+                raise self._refused(error, NotWritten) from error
+            raise
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Says what SQLite says in our errors: Unavailable when the system refused, LedgerDamaged else."""
         try:
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._refused(error, Unavailable) from error
+
+    def _refused(self, error: sqlite3.Error | OSError, kind: type[NotWritten | Unavailable]) -> HedgerowError:
+        if isinstance(error, OSError):
+            return kind(f"{error.filename or self.path}: {error.strerror}.", "Free space or mend the disk; try again.")
+        # What Python itself refuses to read, as text that is not UTF-8, has no code of SQLite's.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return kind(f"{self.path}: {error}.", "Wait for the other writer; then try again.")
+        if code in _SYSTEM:
+            return kind(f"{self.path}: {error}.", "Free space, or mend the disk or its rights; then try again.")
+        return LedgerDamaged(
+            f"{self.path} cannot be opened or read: {error}.",
+            "'hedgerow verify' says what is wrong. Move it away and restore a backup.",
+        )
 
     def head(self, tier: str) -> Head:
         """The end of a tier's chain; position 0 when it is empty."""
-        row = self._db.execute("SELECT position, hash FROM head WHERE tier=?", (tier,)).fetchone()
+        with self._reading():
+            row = self._db.execute("SELECT position, hash FROM head WHERE tier=?", (tier,)).fetchone()
         return Head(*row) if row else Head(0, GENESIS)
 
     def latest(self, tier: str) -> dict[str, list[Latest]]:
         """By record: the last event of each origin, the newest first."""
-        rows = self._db.execute(
-            "SELECT record, origin, position, version, action, payload_hash, valid_from, valid_until "
-            "FROM latest WHERE tier=? ORDER BY record, position DESC",
-            (tier,),
-        )
         states: dict[str, list[Latest]] = {}
-        for record, *rest in rows:
-            states.setdefault(record, []).append(Latest(*rest))
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT record, origin, position, version, action, payload_hash, valid_from, valid_until "
+                "FROM latest WHERE tier=? ORDER BY record, position DESC",
+                (tier,),
+            )
+            for record, *rest in rows:
+                states.setdefault(record, []).append(Latest(*rest))
         return states
 
     def append(self, tier: str, drafts: Sequence[Draft], expected_head: Head | None = None) -> list[Event]:
         """Append all drafts or none, in one transaction; they are on disk when this returns.
 
-        Raises Conflict when a record's version, or the chain's head if one is given, is not the expected.
+        Raises Conflict when a record's version, or the chain's head if one is given, is not the expected;
+        NotWritten when the system refuses; LedgerDamaged when the chain lost what was acknowledged.
         """
         if not drafts:
             return []
         now = self._clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         events: list[Event] = []
-        with self._transaction():
+        with self.transaction():
+            self._insist_on_acknowledged(tier)
             head = self.head(tier)
             if expected_head is not None and head != expected_head:
                 raise Conflict(
@@ -211,7 +267,37 @@ class Ledger:
                 head = Head(event.position, event.hash)
                 events.append(event)
             self._db.execute("INSERT OR REPLACE INTO head VALUES (?, ?, ?)", (tier, head.position, head.hash))
+            line = self._anchor.open_line(tier, head.position, head.hash) if self._anchor else 0
+        self._acknowledge(line, head)
         return events
+
+    def _insist_on_acknowledged(self, tier: str) -> None:
+        """Refuse to write onto a chain that lost its end. Looked at once: a file is cut while nobody has it open."""
+        if self._anchor is None or tier in self._sound:
+            return
+        ends = [end for end in self._anchor.read() if end.tier == tier]
+        if ends:
+            last = max(ends, key=lambda end: end.position)
+            query = "SELECT hash FROM event WHERE tier=? AND position=?"
+            if self._db.execute(query, (tier, last.position)).fetchone() != (last.hash,):
+                raise LedgerDamaged(
+                    f"{self.path} lost acknowledged events: event {last.position} of the chain '{tier}' is not there.",
+                    f"Move it away and restore a backup; or move {self._anchor.path} away to go on without them.",
+                )
+        self._sound.add(tier)
+
+    def _acknowledge(self, line: int, head: Head) -> None:
+        if self._anchor is None:
+            return
+        try:
+            self._anchor.close_line(line)
+        except OSError as error:
+            # Neither a success nor 'nothing was written': the truth is told.
+            raise HedgerowError(
+                f"The events up to {head.position} are in {self.path}, but {self._anchor.path} could not be synced: "
+                f"{error.strerror}.",
+                "Mend the disk, run 'hedgerow verify', and try again: what is there is not written twice.",
+            ) from error
 
     def _next(self, tier: str, head: Head, draft: Draft, now: str) -> Event:
         row = self._db.execute(
@@ -257,41 +343,34 @@ class Ledger:
 
     def events(self, tier: str, after: int = 0) -> Iterator[tuple[Event, bytes | None]]:
         """The events of a tier in order, each with its payload (None once erased)."""
-        rows = self._db.execute(
-            "SELECT e.tier, e.position, previous, record, version, action, origin, recorded_at, valid_from, "
-            "valid_until, ontology, payload_hash, bytes FROM event e "
-            "LEFT JOIN payload p ON p.tier = e.tier AND p.position = e.position "
-            "WHERE e.tier=? AND e.position>? ORDER BY e.position",
-            (tier, after),
-        )
-        for *header, payload in rows:
-            yield Event(*header), payload
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT e.tier, e.position, previous, record, version, action, origin, recorded_at, valid_from, "
+                "valid_until, ontology, payload_hash, bytes FROM event e "
+                "LEFT JOIN payload p ON p.tier = e.tier AND p.position = e.position "
+                "WHERE e.tier=? AND e.position>? ORDER BY e.position",
+                (tier, after),
+            )
+            for *header, payload in rows:
+                yield Event(*header), payload
 
     def data_version(self) -> int:
         """A number that changes when another connection commits; cheap to poll."""
-        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        with self._reading():
+            row = self._db.execute("PRAGMA data_version").fetchone()
+        return int(row[0])
 
-    def verify(self, tier: str) -> Head:
-        """Walk the whole chain; raises LedgerDamaged naming the first position that does not fit."""
-        head = Head(0, GENESIS)
-        stored = dict(self._db.execute("SELECT position, hash FROM event WHERE tier=?", (tier,)).fetchall())
-        erased = {
-            row[0]
-            for row in self._db.execute("SELECT position FROM payload WHERE tier=? AND erased IS NOT NULL", (tier,))
-        }
-        for event, payload in self.events(tier):
-            place = f"Event {event.position} of the chain '{tier}' ({event.record})"
-            if event.position != head.position + 1 or event.previous != head.hash:
-                raise LedgerDamaged(f"{place} does not follow event {head.position}.", "Restore from a backup.")
-            if event.hash != stored[event.position]:
-                raise LedgerDamaged(f"The header of {place} does not match its hash.", "Restore from a backup.")
-            whole = payload is not None and hashlib.sha256(payload).hexdigest() == event.payload_hash
-            if not whole and event.position not in erased:
-                raise LedgerDamaged(f"The payload of {place} does not match its hash.", "Restore from a backup.")
-            head = Head(event.position, event.hash)
-        if head != self.head(tier):
-            raise LedgerDamaged(
-                f"The chain '{tier}' ends at {head.position}, its head says {self.head(tier).position}.",
-                "Restore from a backup.",
-            )
-        return head
+    def tiers(self) -> list[str]:
+        """The chains of this ledger."""
+        with self._reading():
+            rows = self._db.execute("SELECT DISTINCT tier FROM event UNION SELECT tier FROM head ORDER BY 1").fetchall()
+        return [row[0] for row in rows]
+
+    def copy_to(self, path: Path) -> None:
+        """Write a whole and consistent copy into a new file, while others may append. Raises NotWritten."""
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as copy:
+                self._db.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.Error as error:
+            raise self._refused(error, NotWritten) from error

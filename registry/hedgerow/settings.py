@@ -37,6 +37,9 @@ class Settings:
     #: HEDGEROW_ANSWER_MEGABYTES: largest answer, in MiB.
     answer_megabytes: int = 32
 
+    #: HEDGEROW_CACHE_MEGABYTES: answers one web process keeps, in MiB.
+    cache_megabytes: int = 64
+
     @property
     def ledger(self) -> Path:
         """The ledger file."""
@@ -73,6 +76,7 @@ class Settings:
             query_seconds=_whole(env, "HEDGEROW_QUERY_SECONDS", cls.query_seconds, 1, 3600),
             worker_megabytes=_whole(env, "HEDGEROW_WORKER_MEGABYTES", cls.worker_megabytes, 64, 1 << 20),
             answer_megabytes=_whole(env, "HEDGEROW_ANSWER_MEGABYTES", cls.answer_megabytes, 1, 4096),
+            cache_megabytes=_whole(env, "HEDGEROW_CACHE_MEGABYTES", cls.cache_megabytes, 0, 4096),
         )
 
 

@@ -12,6 +12,7 @@ from hedgerow.intake.report import lines
 from hedgerow.ledger import Draft, Ledger
 from hedgerow.record import Record
 from hedgerow.settings import Settings
+from hedgerow.verify import verify
 from tests.conftest import edit
 
 NICKEL = "JP,AU,nickel,750210,2024,2024,0.5636,value,27184"
@@ -26,7 +27,7 @@ def run(home: Path, tables: Path, **options: bool) -> Report:
 def position(home: Path) -> int:
     settings = Settings(home=home)
     with Ledger(settings.ledger, settings.base) as ledger:
-        return ledger.verify("public").position
+        return verify(ledger, "public").position
 
 
 def test_loading_the_same_tables_twice_appends_nothing(home: Path, tables: Path) -> None:

@@ -202,6 +202,10 @@ TABLES: tuple[Table, ...] = (
 )
 
 
+#: The column that names the record, by table; a name that stands twice is told there.
+TABLE_KEYS = {table.file: table.key for table in TABLES}
+
+
 @dataclass(frozen=True)
 class TableCount:
     """What one table gave: rows in, records out, and why the two differ."""
@@ -238,7 +242,7 @@ def read_curated(folder: Path, base: str, step: Callable[[str, int], None] | Non
         if step:
             step(table.file, len(rows))
     _report_strangers(folder, context)
-    return Curated(_unique(records, context), context.problems, counts)
+    return Curated(records, context.problems, counts)
 
 
 def _learn_names(tables: Mapping[str, list[Row]], context: Context) -> None:
@@ -260,7 +264,20 @@ def _build(file: str, tables: Mapping[str, list[Row]], context: Context) -> Iter
     elif file == "agreements.csv":
         yield from agreements(rows, tables["agreement_parties.csv"], tables["agreement_terms.csv"])
     elif build := _PLAIN.get(file):
-        yield from map(build, rows)
+        yield from _each(build, rows)
+
+
+def _each(build: Callable[[Row], Record], rows: Iterable[Row]) -> Iterator[Record]:
+    """One record a row; a row that makes the same record as one before it is a problem."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        record = build(row)
+        first = seen.setdefault(record.iri, row.number)
+        if first == row.number:
+            yield record
+        elif not TABLE_KEYS[row.file]:
+            name = record.iri.partition("/id/")[2]
+            row.problem("", f"It makes the same record as row {first}: {name}.", "Merge them, or tell them apart.")
 
 
 _PLAIN: Mapping[str, Callable[[Row], Record]] = {
@@ -281,17 +298,6 @@ _PLAIN: Mapping[str, Callable[[Row], Record]] = {
     "incentives.csv": facts.incentive,
     "standards.csv": facts.standard,
 }
-
-
-def _unique(records: Iterable[Record], context: Context) -> list[Record]:
-    unique: dict[str, Record] = {}
-    for record in records:
-        if record.iri in unique:
-            context.problems.append(
-                Problem("", 0, "", f"Two rows make the same record {record.iri}.", "Merge them, or tell them apart.")
-            )
-        unique[record.iri] = record
-    return list(unique.values())
 
 
 def _report_strangers(folder: Path, context: Context) -> None:
