@@ -12,6 +12,7 @@ import pytest
 
 from hedgerow.cli import main
 from hedgerow.settings import Settings
+from hedgerow.sources.curated import TABLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -82,3 +83,30 @@ def test_the_lock_files_are_hashed_and_name_no_index() -> None:
         assert len(pins) == len(re.findall(r"^[\w.-]+==", text, re.M)) > 10
         assert "://" not in text
         assert "--index" not in text
+
+
+GUIDE = (ROOT / "docs/how-to/add-or-correct-a-row.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "report"), re.findall(r"```csv (\S+)\n(.*?)```\n\n```report\n(.*?)```", GUIDE, re.S)
+)
+def test_each_row_of_the_guide_gives_its_report(
+    file: str, rows: str, report: str, loaded_home: Path, tables: Path
+) -> None:
+    with (tables / file).open("a", encoding="utf-8") as table:
+        table.write(rows)
+    result = subprocess.run(
+        [sys.executable, "-m", "hedgerow", "check", str(tables)],
+        env={"HEDGEROW_HOME": str(loaded_home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for line in report.splitlines():
+        assert line in result.stdout
+    assert result.returncode == (0 if "Would load" in report else 1)
+
+
+def test_the_guide_names_every_table() -> None:
+    assert {table.file for table in TABLES} == set(re.findall(r"`(\w+\.csv)`", GUIDE.partition("## 2.")[0]))

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Store
 
 from hedgerow import record
+from hedgerow.graph.cache import CachedGraph
 from hedgerow.graph.client import LocalGraph
 from hedgerow.graph.project import View, build_store
 from hedgerow.iri import DEFAULT_BASE
@@ -24,7 +25,7 @@ VIEW = View("public", Head(1, "a" * 64), date(2026, 11, 24))
 @pytest.fixture(scope="session")
 def web(record_store: Store) -> FlaskClient:
     """A client of the site over the shipped record."""
-    app = create_app(Settings(), LocalGraph.of(record_store, VIEW))
+    app = create_app(Settings(), CachedGraph(LocalGraph.of(record_store, VIEW), 64 << 20))
     return app.test_client(use_cookies=False)
 
 

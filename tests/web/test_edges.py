@@ -17,6 +17,7 @@ from hedgerow.questions import find
 from hedgerow.record import Statements
 from hedgerow.settings import Settings
 from hedgerow_web import create_app, i18n
+from hedgerow_web.listing import FACET_SIZE
 from tests.web.conftest import VIEW
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -93,14 +94,15 @@ def test_a_record_that_is_not_there_is_no_empty_answer(name: str, value: str, we
 
 
 def test_what_mentions_a_thing_is_counted_whole_and_listed_once(web: FlaskClient, record_store: Store) -> None:
-    china = f"{DEFAULT_BASE}/id/country/CN"
-    asked = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p <{china}> }} FILTER(?g != <{china}>) }}"
+    source = f"{DEFAULT_BASE}/id/source/usgs-mcs-2026"
+    asked = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p <{source}> }} FILTER(?g != <{source}>) }}"
     others = {solution["g"].value for solution in record_store.query(asked)}  # type: ignore[union-attr, index]
     shares = {iri for iri in others if "/id/production-share/" in iri}
-    page = web.get("/doc/country/CN?lang=en", headers=PAGE).text
+    page = web.get("/doc/source/usgs-mcs-2026?lang=en", headers=PAGE).text
     assert f'<h3>production share <span class="count">{len(shares)}</span></h3>' in page
     assert "The first 20 are shown." in page
-    listed = re.findall(r'<li><a href="(/doc/[^"]+)">', page)
+    mentioned = page[page.index("Mentioned by") :]
+    listed = re.findall(r'<li><a href="(/doc/[^"]+)">', mentioned)
     assert len(listed) == len(set(listed))
 
 
@@ -118,7 +120,7 @@ def test_an_agreement_says_why_it_is_or_is_not_in_force(web: FlaskClient) -> Non
 
 
 def test_every_agreement_has_a_reason_and_every_reason_a_translation(web: FlaskClient, record_store: Store) -> None:
-    text = (QUERIES / "agreements.rq").read_text("utf-8")
+    text = (QUERIES / "lists/agreement.rq").read_text("utf-8")
     reasons = set(re.findall(r'"(its? [^"]+|the day [^"]+)"', text))
     assert len(reasons) == 11
     assert reasons <= set(i18n._japanese())
@@ -146,8 +148,8 @@ def test_the_list_ends_where_it_ends_and_hides_no_choice(web: FlaskClient) -> No
     assert "The last page of this list is 6." in beyond.text
     page = web.get("/agreements?lang=en", headers=PAGE).text
     countries = len(set(re.findall(r"/agreements\?country=([A-Z]{2})", page)))
-    assert countries > 12
-    assert f"{countries - 12} more</summary>" in page
+    assert countries > FACET_SIZE
+    assert f"{countries - FACET_SIZE} more</summary>" in page
 
 
 def test_the_search_takes_words_in_any_order_and_width(web: FlaskClient) -> None:

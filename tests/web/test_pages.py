@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
 from hedgerow.questions import load_questions
+from hedgerow_web.pages.lists import LISTINGS
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAGES = [
@@ -37,8 +39,20 @@ PAGES = [
     "/doc/item/bev",
     "/doc/source/usgs-mcs-2026",
     "/doc/production-share/rare-earths-CN-mining-2024",
+    "/doc/item/gallium?stage=refining&importer=JP",
+    "/browse",
+    "/search",
+    "/search?q=dysprosium",
+    *[listing.path for listing in LISTINGS],
+    "/facilities?country=JP&stage=recycling&sort=country",
+    "/trade-flows?item=gallium&importer=JP&page=1",
+    "/code/",
+    "/code/stage",
+    "/ns/Agreement",
+    "/ns/hasQuantity",
     "/questions",
-    *[f"/questions/{name}" for name in ("agreements-in-force", "bundle", "concentration", "reserve-gap")],
+    *[f"/questions/{name}" for name in load_questions()],
+    "/questions/bundle?page=2",
     "/sparql",
     "/about",
     "/ns/",
@@ -65,7 +79,15 @@ def test_every_page_answers_in_both_languages(path: str, language: str, web: Fla
 
 def test_every_local_link_of_the_main_pages_leads_somewhere(web: FlaskClient) -> None:
     seen: set[str] = set()
-    for path in ("/", "/agreements", "/doc/agreement/jare-lynas-revised-2026", "/doc/stockpile/eu-pilot", "/questions"):
+    paths = ("/", "/agreements", "/browse", "/doc/agreement/jare-lynas-revised-2026", "/doc/stockpile/eu-pilot")
+    for path in (
+        *paths,
+        "/doc/item/gallium",
+        "/doc/country/JP",
+        "/questions",
+        "/ns/OfftakeCommitment",
+        "/search?q=nickel",
+    ):
         seen.update(re.findall(r'href="(/[^"#]*)', web.get(path, headers=PAGE).text))
     assert len(seen) > 50
     for address in sorted(seen):
@@ -108,7 +130,7 @@ def test_the_agreement_page_tells_the_states_apart(web: FlaskClient) -> None:
 
 def test_facets_narrow_the_list_and_counts_are_true(web: FlaskClient) -> None:
     def total(path: str) -> int:
-        match = re.search(r"(\d+) agreements, page", web.get(path, headers=PAGE).text)
+        match = re.search(r"(\d+) records, page", web.get(path, headers=PAGE).text)
         assert match
         return int(match[1])
 
@@ -233,16 +255,26 @@ def test_without_a_graph_people_see_progress_and_machines_a_503(unbuilt: FlaskCl
     assert unbuilt.get("/sparql?query=ASK%7B%7D").status_code == 503
 
 
-def test_every_text_of_the_pages_is_translated() -> None:
+def test_every_text_of_the_pages_is_translated(web: FlaskClient) -> None:
     from hedgerow_web import i18n
+    from hedgerow_web.pages import kinds, maps
 
-    templates = i18n._CATALOGUE.parent.parent / "templates"
+    folder = Path(i18n.__file__).parent
     wanted = {
         text
-        for path in templates.rglob("*.html")
-        for text in re.findall(r'_\(["\']([^"\']+)["\']', path.read_text("utf-8"))
+        for path in (folder / "templates").rglob("*.html")
+        for text in re.findall(r'(?:_|sentence)\(["\']([^"\']+)["\']', path.read_text("utf-8"))
     }
-    assert len(wanted) > 80
+    for listing in LISTINGS:
+        wanted |= {listing.heading, listing.about, *(c.heading for c in listing.columns), *listing.facets.values()}
+    wanted |= {text for _, text in maps.BANDS} | set(maps.PARTS.values())
+    source = Path(kinds.__file__).read_text("utf-8")
+    wanted |= set(re.findall(r'^ +"([A-Z][^"]+)",$', source, re.M)) | set(
+        re.findall(r'Column\("\w+", "([^"]+)"', source)
+    )
+    wanted |= {column.unit for question in load_questions().values() for column in question.columns if column.unit}
+    wanted |= {question.group for question in load_questions().values()}
+    assert len(wanted) > 300
     assert wanted - set(i18n._japanese()) == set()
 
 

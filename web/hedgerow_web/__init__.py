@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from hedgerow.graph.cache import CachedGraph
 from hedgerow.graph.client import Graph, GraphClient
 from hedgerow.settings import Settings
 from hedgerow_web import i18n, pages, problem
@@ -27,12 +28,16 @@ def create_app(settings: Settings | None = None, graph: Graph | None = None) -> 
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES)
     app.jinja_options["trim_blocks"] = app.jinja_options["lstrip_blocks"] = True
-    app.extensions["hedgerow"] = Site(settings, graph or GraphClient(settings))
+    app.extensions["hedgerow"] = Site(settings, graph or _cached(settings))
     i18n.init(app)
     problem.init(app)
     pages.init(app)
     app.after_request(_finish)
     return app
+
+
+def _cached(settings: Settings) -> Graph:
+    return CachedGraph(GraphClient(settings), settings.cache_megabytes * 1024 * 1024)
 
 
 def _finish(response: Response) -> Response:

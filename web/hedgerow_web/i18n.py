@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, request
+from markupsafe import Markup
 
 LANGUAGES = ("en", "ja")
 _COOKIE = "lang"
@@ -40,6 +41,22 @@ def translate(text: str, **values: object) -> str:
     return chosen.format(**values) if values else chosen
 
 
+def words(text: str) -> str:
+    """A text of an answer: whole when the site knows it, else each part of a list of known words."""
+    whole = translate(text)
+    if language() == "en" or whole != text:
+        return whole
+    known = _japanese()
+    parts = text.split(", ")
+    return translate(", ").join(map(translate, parts)) if all(part in known for part in parts) else text
+
+
+def sentence(text: str, **values: object) -> Markup:
+    """A text of the site with values that may be links; a plain value is escaped."""
+    chosen = _japanese().get(text, text) if language() == "ja" else text
+    return Markup(chosen).format(**values)  # noqa: S704 - the text is our own, format escapes what is put in
+
+
 def number(value: object) -> str:
     """A number for a person: grouped, at most six significant figures after rounding."""
     if value is None:
@@ -55,11 +72,18 @@ def _same_page(wanted: str) -> str:
 
 
 def init(app: Flask) -> None:
-    """Give templates `_`, `number` and `language`; remember a language that was asked for."""
+    """Give templates `_`, `sentence`, `words`, `number` and `language`; remember a language that was asked for."""
 
     @app.context_processor
     def _context() -> dict[str, object]:
-        return {"_": translate, "number": number, "language": language(), "other_language": _same_page}
+        return {
+            "_": translate,
+            "sentence": sentence,
+            "words": words,
+            "number": number,
+            "language": language(),
+            "other_language": _same_page,
+        }
 
     @app.after_request
     def _remember(response: Response) -> Response:

@@ -12,7 +12,7 @@ from typing import cast
 from flask import current_app, g
 
 from hedgerow.graph.client import JSON, Graph
-from hedgerow.iri import CODE, HR, SLUG, rebase
+from hedgerow.iri import CODE, HR, ONTOLOGY_GRAPH, SLUG, rebase
 from hedgerow.questions import bind, labels
 from hedgerow.settings import Settings
 from hedgerow_web import i18n
@@ -75,9 +75,12 @@ class Site:
         if iri.startswith(f"{self.settings.base}/id/"):
             return "/doc/" + iri.removeprefix(f"{self.settings.base}/id/")
         if iri.startswith(HR):
-            return f"/ns/#{iri.removeprefix(HR)}"
+            return f"/ns/{iri.removeprefix(HR)}"
+        if iri.startswith(f"{ONTOLOGY_GRAPH}/"):
+            return "/ns/"
         if iri.startswith(CODE):
-            return None
+            name, _, slug = iri.removeprefix(CODE).partition("/")
+            return f"/code/{name}#{slug}" if slug else f"/code/{name}"
         return iri if iri.startswith(("https://", "http://")) else None
 
 

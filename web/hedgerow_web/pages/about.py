@@ -7,8 +7,7 @@ import json
 from flask import Blueprint, Response, make_response, render_template
 
 from hedgerow import __version__
-from hedgerow.iri import HR
-from hedgerow_web.site import Row, site
+from hedgerow_web.site import site
 
 blueprint = Blueprint("about", __name__)
 
@@ -17,15 +16,6 @@ blueprint = Blueprint("about", __name__)
 def about() -> str:
     """Method, evidence, licences, how to cite, how to report an error."""
     return render_template("about.html", status=site().graph.status(), version=__version__)
-
-
-@blueprint.get("/ns/")
-def terms() -> str:
-    """Every term of the ontology, with label and definition."""
-    found: dict[str, list[Row]] = {}
-    for row in site().rows("terms"):
-        found.setdefault(row["module"].text.rpartition("/")[2], []).append(row)
-    return render_template("terms.html", modules=found, prefix=HR)
 
 
 @blueprint.get("/healthz")

@@ -9,11 +9,15 @@ from flask import Blueprint, render_template
 
 from hedgerow.questions import Cell, ask, find
 from hedgerow_web import i18n
+from hedgerow_web.pages.questions import options
 from hedgerow_web.site import site
 
 blueprint = Blueprint("home", __name__)
 #: Refiner shares shown on the home page.
 TOP = 8
+#: The question the home page asks first, and what stands in its form.
+EXPOSURE = "exposure-to-country"
+ASKED = {"importer": "JP", "exporter": "CN", "item": "gallium"}
 
 
 def _first_of_each_item(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str, Cell]]:
@@ -35,8 +39,8 @@ def home() -> str:
     }
     complete = sum(row["offtake"] == row["qualityAudit"] == row["serviceLevel"] == "yes" for row in bundle.rows)
     refining = ask(here.graph, find("concentration"), {"stage": "refining"}, here.settings.base, i18n.language())
-    uncovered = here.rows("items-without-agreement")
-    names = here.labels(row["item"].text for row in uncovered)
+    uncovered = ask(here.graph, find("items-without-agreement"), {}, here.settings.base, i18n.language())
+    exposure = find(EXPOSURE)
     return render_template(
         "home.html",
         counts={row["class"].text.rpartition("#")[2]: int(row["count"].text) for row in here.rows("counts")},
@@ -45,6 +49,8 @@ def home() -> str:
         elements=elements,
         complete=complete,
         refining=_first_of_each_item(refining.rows)[:TOP],
-        uncovered=[(row["item"].text, names.get(row["item"].text, row["item"].text)) for row in uncovered],
+        uncovered=uncovered.rows,
+        exposure=exposure,
+        choices=[(p, options(p), ASKED[p.name]) for p in exposure.parameters if p.name in ASKED],
         footing=bundle.footing,
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from hedgerow import codes
-from hedgerow.errors import CallError
+from hedgerow.errors import CallError, NotFound
 from hedgerow.iri import code
-from hedgerow.questions import RECORD_TYPES, Answer, Parameter, Question, ask, find, load_questions
+from hedgerow.questions import RECORD_TYPES, Answer, Cell, Parameter, Question, ask, find, load_questions
 from hedgerow_web import i18n
+from hedgerow_web.listing import MAX_PAGE
 from hedgerow_web.site import site
 
 blueprint = Blueprint("questions", __name__)
-#: Rows shown on the page; JSON and CSV hold all.
-SHOWN = 400
+#: Rows of one page; JSON and CSV hold all.
+SHOWN = 50
+#: An answer of at most so many rows and more than so many columns is shown one row under the other.
+FEW, WIDE = 3, 8
 
 
 @blueprint.get("/questions")
@@ -58,23 +63,44 @@ def one(name: str) -> Response | str:
         answer, fault = _answer(question), None
     except CallError as error:
         answer, fault = None, error
+    number, rows = _page_of(answer.rows if answer else [])
     page = render_template(
         "question.html",
+        rows=rows,
+        page=number,
+        pages=_pages(len(answer.rows)) if answer else 1,
         question=question,
         answer=answer,
         fault=fault,
         values={**question.given({}), **values},
-        options={parameter.name: _options(parameter) for parameter in question.parameters},
-        shown=SHOWN,
+        options={parameter.name: options(parameter) for parameter in question.parameters},
+        few=FEW,
+        wide=WIDE,
         query=question.bound(values, site().settings.base) if not fault else question.text,
-        sources={} if answer is None else _names_of_lists(answer),
+        sources={} if answer is None else _names_of_lists(answer, rows),
         permalink=lambda form: url_for(f"questions.as_{form}", name=question.name, **values),  # type: ignore[arg-type]
+        turned=lambda to: url_for("questions.one", name=question.name, page=to, **values),  # type: ignore[arg-type]
     )
     return make_response(page, fault.status if fault else 200)
 
 
 def _values() -> dict[str, str]:
-    return {name: value for name, value in request.args.items() if value and name != "lang"}
+    return {name: value for name, value in request.args.items() if value and name not in ("lang", "page")}
+
+
+def _pages(rows: int) -> int:
+    return max(1, -(-rows // SHOWN))
+
+
+def _page_of(rows: Sequence[Mapping[str, Cell]]) -> tuple[int, Sequence[Mapping[str, Cell]]]:
+    """The page asked for, and its rows. Raises CallError and NotFound."""
+    text = request.args.get("page") or "1"
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PAGE):
+        raise CallError(f"The page is '{text}'.", "Give a number from 1 on.")
+    number = int(text)
+    if number > _pages(len(rows)):
+        raise NotFound(f"There is no page {number}.", f"The last page of this answer is {_pages(len(rows))}.")
+    return number, rows[(number - 1) * SHOWN : number * SHOWN]
 
 
 def _answer(question: Question) -> Answer:
@@ -82,11 +108,13 @@ def _answer(question: Question) -> Answer:
     return ask(here.graph, question, _values(), here.settings.base, i18n.language())
 
 
-def _options(parameter: Parameter) -> list[tuple[str, str]]:
+def options(parameter: Parameter) -> list[tuple[str, str]]:
     """The values a parameter can take, with their names; none for free ones."""
     if parameter.type in RECORD_TYPES:
         rows = site().rows("options", {"kind": [f'"{parameter.type}"'], "wanted": [f'"{i18n.language()}"']})
         return [(row["iri"].text.rpartition("/")[2], row["label"].text) for row in rows]
+    if parameter.type == "boolean":
+        return [("true", i18n.translate("yes")), ("false", i18n.translate("no"))]
     if parameter.type.startswith("code:"):
         scheme = parameter.type.removeprefix("code:")
         slugs = codes.values(scheme)
@@ -95,7 +123,7 @@ def _options(parameter: Parameter) -> list[tuple[str, str]]:
     return []
 
 
-def _names_of_lists(answer: Answer) -> dict[str, str]:
+def _names_of_lists(answer: Answer, rows: Sequence[Mapping[str, Cell]]) -> dict[str, str]:
     columns = [column.name for column in answer.columns if column.type == "iris" and column.name != "records"]
-    iris = {iri for row in answer.rows[:SHOWN] for name in columns for iri in str(row[name] or "").split()}
+    iris = {iri for row in rows for name in columns for iri in str(row[name] or "").split()}
     return site().labels(iris)

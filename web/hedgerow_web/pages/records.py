@@ -1,14 +1,14 @@
-"""Records: `/id/` answers 303 to `/doc/`, which is a page or, by suffix, RDF."""
+"""Records: `/id/` answers 303 to `/doc/`, which is a page or, by suffix or negotiation, RDF."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from hedgerow.graph.client import JSON
-from hedgerow_web.negotiate import HTML, TRIPLES, choose
-from hedgerow_web.pages import agreements
-from hedgerow_web.pages.thing import read_thing
-from hedgerow_web.problem import wants_page
+from hedgerow_web.described import as_rdf, describe, lead_to, twin
+from hedgerow_web.pages import agreements, kinds, maps
+from hedgerow_web.pages.lists import BY_KIND, names_in
+from hedgerow_web.pages.thing import Thing, read_thing
 from hedgerow_web.site import site
 
 blueprint = Blueprint("records", __name__)
@@ -23,37 +23,21 @@ def href(iri: object) -> str | None:
 def identified(kind: str, slug: str) -> Response:
     """The thing itself is not a page: see its description."""
     _known(kind, slug)
-    chosen = choose(request.headers.get("Accept"), (HTML, *TRIPLES.values()))
-    if chosen is None:
-        abort(406, f"A record comes as {', '.join((HTML, *TRIPLES.values()))}.")
-    suffix = next((f".{name}" for name, media in TRIPLES.items() if media == chosen), "")
-    response = make_response(redirect(f"/doc/{kind}/{slug}{suffix}", code=303))
-    response.vary.add("Accept")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return lead_to(f"/doc/{kind}/{slug}")
 
 
 @blueprint.get("/doc/<kind>/<slug>")
 def described(kind: str, slug: str) -> Response:
-    """The description: a page, or RDF by suffix."""
-    name, dot, suffix = slug.rpartition(".")
-    if dot and suffix in TRIPLES:
-        return _statements(_known(kind, name), TRIPLES[suffix])
-    iri = _known(kind, slug)
-    chosen = choose(request.headers.get("Accept"), (HTML, *TRIPLES.values()))
-    if chosen is None:
-        abort(406, f"A record comes as {', '.join((HTML, *TRIPLES.values()))}.")
-    if chosen != HTML and not wants_page():
-        response = _statements(iri, chosen)
-        response.headers["Content-Location"] = (
-            f"/doc/{kind}/{slug}.{next(s for s, m in TRIPLES.items() if m == chosen)}"
-        )
-    else:
-        response = make_response(agreements.page(iri) if kind == "agreement" else _page(iri, kind))
-    response.vary.add("Accept")
-    for suffix, media in TRIPLES.items():
-        response.headers.add("Link", f'</doc/{kind}/{slug}.{suffix}>; rel="alternate"; type="{media}"')
-    return response
+    """The description: a page, or RDF by suffix or negotiation."""
+    name, media_type = twin(slug)
+    iri = _known(kind, name)
+    if media_type:
+        return as_rdf(_statements(iri, media_type), media_type)
+    return describe(
+        f"/doc/{kind}/{slug}",
+        lambda: agreements.page(iri) if kind == "agreement" else _page(iri, kind),
+        lambda form: _statements(iri, form),
+    )
 
 
 def _known(kind: str, slug: str) -> str:
@@ -63,15 +47,35 @@ def _known(kind: str, slug: str) -> str:
     return iri
 
 
-def _statements(iri: str, media_type: str) -> Response:
+def _statements(iri: str, media_type: str) -> bytes:
     here = site()
-    reply = here.graph.query(here.query_text("statements", {"record": [f"<{iri}>"]}), JSON, media_type)
-    response = make_response(reply.body)
-    response.content_type = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return here.graph.query(here.query_text("statements", {"record": [f"<{iri}>"]}), JSON, media_type).body
 
 
 def _page(iri: str, kind: str) -> str:
-    thing = read_thing(iri)
-    return render_template("record.html", thing=thing, kind=kind, mentions=thing.mentions(), amount=agreements.amount)
+    thing = read_thing(iri, kinds.EXPECTED.get(kind, ()))
+    drawing = maps.Map()
+    if kind == "item":
+        drawing = maps.of_chain(thing, request.args.get("stage", ""), request.args.get("importer", ""))
+    elif kind in ("facility", "country"):
+        drawing = maps.of_places(thing)
+    return render_template(
+        "record.html",
+        thing=thing,
+        kind=kind,
+        listing=BY_KIND.get(kind),
+        sections=kinds.sections(kind, thing),
+        missing=thing.missing(kinds.EXPECTED.get(kind, ())),
+        state_today=kinds.control_state(thing) if kind == "export-control" else "",
+        dependents=_dependents(thing) if kind == "item" else [],
+        map=drawing,
+        bands=maps.BANDS,
+        mentions=thing.mentions(),
+    )
+
+
+def _dependents(thing: Thing) -> list[tuple[str, str, bool]]:
+    """What depends on an item: its IRI and name, and whether directly."""
+    rows = site().rows("dependents", {"about": [f"<{thing.iri}>"]})
+    names = names_in(rows, ("thing",))
+    return [(row["thing"].text, names[row["thing"].text], row["distance"].text == "1") for row in rows]

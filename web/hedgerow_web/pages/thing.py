@@ -14,6 +14,13 @@ from hedgerow_web.site import Value, site
 Statements = Mapping[str, Mapping[str, list[Value]]]
 
 
+_LICENCE = "http://purl.org/dc/terms/license"
+#: Terms that a page shows elsewhere or that only tie parts to the whole.
+_NOT_FACTS = frozenset({"evidence", "statedIn", "hasMembership", "hasInput", "designatedBy", "madeAt", "exposedTo"})
+#: Terms that come after all others.
+_LAST = ("statedValue", "statedUnit", "sourceText", "note")
+
+
 @dataclass(frozen=True)
 class Thing:
     """One subject of a record. Terms are named by their word in the ontology."""
@@ -62,9 +69,28 @@ class Thing:
         """The labels in other languages."""
         return [v for v in self.statements[self.iri].get(RDFS_LABEL, []) if v != self.label]
 
+    @property
+    def slug(self) -> str:
+        """The last part of its address."""
+        return self.iri.rpartition("/")[2]
+
+    @property
+    def licence(self) -> str:
+        """The licence the rules put it under, '' when it is for this installation only."""
+        return next((value.text for value in self.statements[self.iri].get(_LICENCE, [])), "")
+
+    def missing(self, expected: Iterable[str]) -> list[str]:
+        """Of the terms a reader expects, those not stated of it, by their names."""
+        return [self.name(HR + term) for term in expected if not self.all(term)]
+
     def terms(self) -> list[str]:
         """The terms stated of it."""
         return sorted(p.removeprefix(HR) for p in self.statements[self.iri] if p.startswith(HR))
+
+    def facts(self) -> list[str]:
+        """The terms to show as facts, in a fixed order: what it is and of what first, remarks last."""
+        shown = [term for term in self.terms() if term not in _NOT_FACTS]
+        return sorted(shown, key=lambda term: (_LAST.index(term) + 1 if term in _LAST else 0, term))
 
     def mentions(self) -> list[Mentions]:
         """Other records that point at it, by kind: how many there are, and the first of them."""
@@ -90,14 +116,14 @@ class Mentions:
     first: list[tuple[str, str]]
 
 
-def read_thing(iri: str) -> Thing:
-    """The record of that IRI; 404 when the graph holds none."""
+def read_thing(iri: str, also: Iterable[str] = ()) -> Thing:
+    """The record of that IRI, with the names of the terms `also` needed; 404 when the graph holds none."""
     statements: dict[str, dict[str, list[Value]]] = {}
     for row in site().rows("record", {"record": [f"<{iri}>"]}):
         statements.setdefault(row["subject"].text, {}).setdefault(row["term"].text, []).append(row["value"])
     if iri not in statements:
         abort(404, "There is no such record.")
-    return Thing(iri, statements, site().labels(_iris(statements)))
+    return Thing(iri, statements, site().labels({*_iris(statements), *(HR + term for term in also)}))
 
 
 def _iris(statements: Statements) -> Iterable[str]:

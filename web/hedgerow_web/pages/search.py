@@ -1,0 +1,31 @@
+"""Search: everything whose name fits, by kind."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from hedgerow.search import Hit, index
+from hedgerow_web.pages.lists import LISTINGS
+from hedgerow_web.site import site
+
+blueprint = Blueprint("search", __name__)
+#: Hits of one kind shown here; the rest stands in the list of that kind.
+SHOWN = 12
+
+
+@blueprint.get("/search")
+def search() -> str:
+    """What fits the words of `q`."""
+    text = request.args.get("q", "").strip()
+    groups: dict[str, list[Hit]] = {}
+    for hit in index(site().graph).find(text):
+        groups.setdefault(hit.kind, []).append(hit)
+    return render_template(
+        "search.html",
+        text=text,
+        groups=groups,
+        total=sum(map(len, groups.values())),
+        shown=SHOWN,
+        headings={listing.kind: listing.heading for listing in LISTINGS} | {"term": "Terms of the ontology"},
+        paths={listing.kind: listing.path for listing in LISTINGS},
+    )
