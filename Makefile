@@ -41,8 +41,9 @@ soak: install-dev
 	sh tests/components.sh
 	$(BIN)/pytest -m soak --soak tests
 
-bench: install
-	$(BIN)/python bench/questions.py
+bench: install-dev
+	$(BIN)/python bench/questions.py --rdflib
+	$(BIN)/python bench/growth.py
 
 data-check: install
 	$(BIN)/hedgerow check

@@ -1,10 +1,12 @@
-"""What each question costs: in process, in a worker, over HTTP cold and cached, and beside plain rdflib.
+"""What each question costs: in process, in a worker, over HTTP cold and cached; beside the Oxigraph server and rdflib.
 
     python bench/questions.py [--rdflib]
 
 Loads the shipped record into a folder of its own, serves it, and prints medians in milliseconds and ratios to
-the engine in process, all from one run. rdflib's own engine takes minutes on the larger questions, so it is
-asked for by name, once a question, with a limit.
+the engine in process, all from one run. Cold means that the site runs the query and makes the answer with its
+labels; cached that the client has the answer already. The Oxigraph server holds the same statements on disk and
+gives bare results. rdflib's own engine takes minutes on the larger questions, so it is asked for by name, once a
+question, with a limit.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -88,20 +91,83 @@ def main() -> None:
             port = probe.getsockname()[1]
         env = {**os.environ, "HEDGEROW_HOME": folder}
         command = [sys.executable, "-m", "hedgerow", "serve", "--port", str(port)]
-        site = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+        # Nothing is kept between two requests, so that each is cold.
+        site = subprocess.Popen(command, env={**env, "HEDGEROW_CACHE_MEGABYTES": "0"}, stdout=subprocess.DEVNULL)
+        peer = oxigraph(local, Path(folder))
         try:
             url = f"http://127.0.0.1:{port}"
             wait(url)
-            table(settings, local, url)
+            table(settings, local, url, peer)
+            print(f"memory: {memory(site.pid)}")
         finally:
-            site.terminate()
-            site.wait()
+            for process in (site, peer.process):
+                process.terminate()
+                process.wait()
 
 
-def table(settings: Settings, local: LocalGraph, url: str) -> None:
+@dataclass
+class Peer:
+    """A running Oxigraph server over the same statements."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    def query(self, text: str) -> bytes:
+        """The answer as JSON."""
+        accept = {"Accept": "application/sparql-results+json", "Content-Type": "application/sparql-query"}
+        with urlopen(Request(self.url, data=text.encode(), headers=accept)) as answer:
+            return bytes(answer.read())
+
+
+def oxigraph(local: LocalGraph, folder: Path) -> Peer:
+    """Load the store's statements into an Oxigraph server's own store and start it."""
+    dump, place = folder / "dump.nq", folder / "oxigraph"
+    local.dump(dump)
+    program = Path(sys.executable).with_name("oxigraph")
+    load = [program, "load", "--location", place, "--file", dump]
+    subprocess.run(load, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    serve = [program, "serve-read-only", "--location", place, "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
+    peer = Peer(subprocess.Popen(serve, stderr=subprocess.DEVNULL), f"http://127.0.0.1:{port}/query")
+    for _ in range(200):
+        try:
+            peer.query("ASK {}")
+        except (URLError, ConnectionError):
+            time.sleep(0.05)
+        else:
+            break
+    return peer
+
+
+def memory(parent: int) -> str:
+    """Resident memory of a process and its descendants, as the kernel counts it, in MB."""
+    parents, sizes, names = {}, {}, {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                names[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(stat[1])
+            sizes[int(entry.name)] = int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    ours = {parent}
+    while more := {pid for pid, above in parents.items() if above in ours} - ours:
+        ours |= more
+    told = [
+        f"{'graph or worker' if 'hedgerow.graph' in names[p] else 'web'} {sizes[p]:.0f} MB"
+        for p in sorted(ours - {parent})
+    ]
+    return ", ".join(told)
+
+
+def table(settings: Settings, local: LocalGraph, url: str, peer: Peer) -> None:
     """One line a question."""
     client = GraphClient(settings)
-    print(f"{'question':<24}{'engine':>9}{'worker':>9}{'HTTP':>9}{'cached':>9}{'rdflib':>10}   ratios to the engine")
+    heads = ("engine", "worker", "HTTP", "cached", "oxigraph", "rdflib")
+    print("".join([f"{'question':<24}", *(f"{head:>9}" for head in heads), "   ratios to the engine"]))
     for question in load_questions().values():
         text = question.bound({}, settings.base)
         address = f"{url}/questions/{question.name}.json"
@@ -110,10 +176,12 @@ def table(settings: Settings, local: LocalGraph, url: str) -> None:
         worker = median_ms(lambda text=text: client.query(text))  # type: ignore[misc]
         cold = median_ms(lambda address=address: fetch(address))  # type: ignore[misc]
         cached = median_ms(lambda address=address, etag=etag: fetch(address, etag))  # type: ignore[misc]
+        server = median_ms(lambda text=text: peer.query(text))  # type: ignore[misc]
         other = rdflib_ms(local, text) if "--rdflib" in sys.argv else None
-        ratios = " ".join(f"{value / engine:.2f}" for value in (worker, cold, cached, other) if value)
-        shown = f"{other:.0f}" if other else "-"
-        print(f"{question.name:<24}{engine:>9.1f}{worker:>9.1f}{cold:>9.1f}{cached:>9.1f}{shown:>10}   {ratios}")
+        found = (engine, worker, cold, cached, server, other)
+        ratios = " ".join(f"{value / engine:.2f}" for value in found[1:] if value)
+        shown = "".join(f"{value:>9.1f}" if value else f"{'-':>9}" for value in found)
+        print(f"{question.name:<24}{shown}   {ratios}", flush=True)
 
 
 _RDFLIB = """
