@@ -11,6 +11,7 @@ import difflib
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,8 @@ from hedgerow.sources.dates import stated_date
 RECORD_TYPES = ("country", "item", "party", "agreement", "stockpile", "source")
 _PLAIN_TYPES = ("date", "integer", "decimal", "boolean")
 COLUMN_TYPES = ("iri", "iris", "code", "string", "decimal", "integer", "date", "boolean")
+
+_ID = re.compile(r"[A-Z][0-9]{1,3}", re.ASCII)
 
 Cell = str | int | float | bool | None
 Texts = Mapping[str, str]
@@ -191,6 +194,10 @@ def bind(text: str, terms: Mapping[str, Sequence[str]]) -> str:
 def load_questions(folder: Path = QUERIES) -> Mapping[str, Question]:
     """All questions by name, in the order of their ids."""
     found = [read_question(path) for path in sorted(folder.glob("*/*.rq"))]
+    for told in ("id", "name"):
+        for value, count in Counter(getattr(question, told) for question in found).items():
+            if count > 1:
+                raise InputError(f"{count} questions have the {told} '{value}'.", "Give each its own.")
     return {question.name: question for question in sorted(found, key=lambda q: (q.id[0], int(q.id[1:])))}
 
 
@@ -204,25 +211,31 @@ def find(name: str) -> Question:
 
 def read_question(path: Path) -> Question:
     """Read one file: the `#+` lines are its header in YAML, the rest its SPARQL."""
-    lines = path.read_text("utf-8").splitlines(keepends=True)
+    try:
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} cannot be read: {error}.", "Save it as UTF-8 text.") from None
     head = "".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
     body = "".join(line for line in lines if not line.startswith("#+")).lstrip("\n")
     try:
         header = yaml.safe_load(head)
         question = Question(
             id=header["id"],
-            name=header["name"],
+            name=str(header["name"]),
             group=header.get("group", path.parent.name),
             tier=header.get("tier", "public"),
-            title=header["title"],
-            why=header["why"],
-            assumptions=header.get("assumptions") or {},
+            title=_texts(header["title"]),
+            why=_texts(header["why"]),
+            assumptions=_texts(header["assumptions"]) if header.get("assumptions") else {},
             parameters=tuple(_parameter(p) for p in header.get("parameters") or ()),
-            columns=tuple(Column(c["name"], c["type"], c.get("unit"), c["label"]) for c in header["columns"]),
+            columns=tuple(
+                Column(str(c["name"]), str(c["type"]), c.get("unit"), _texts(c["label"])) for c in header["columns"]
+            ),
             text=body,
             path=path,
         )
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+    # ValueError: YAML reads 2026-02-30 as a day; RecursionError: it nests without end.
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise InputError(f"The header of {path.name} cannot be read: {error!r}.", "Mend its #+ lines.") from None
     _check_header(question)
     return question
@@ -231,10 +244,18 @@ def read_question(path: Path) -> Question:
 def _parameter(header: Mapping[str, Any]) -> Parameter:
     default = header.get("default")
     text = default.isoformat() if isinstance(default, date) else None if default is None else str(default)
-    return Parameter(header["name"], header["type"], text, header["label"])
+    return Parameter(str(header["name"]), str(header["type"]), text, _texts(header["label"]))
+
+
+def _texts(value: object) -> Texts:
+    if not isinstance(value, dict) or not isinstance(value.get("en"), str):
+        raise TypeError(f"{value!r} is no text in languages, as {{en: ...}}")
+    return {str(language): str(text) for language, text in value.items()}
 
 
 def _check_header(question: Question) -> None:
+    if not _ID.fullmatch(str(question.id)):
+        raise InputError(f"{question.path.name}: the id is '{question.id}'.", "Use a letter and a number, as B6.")
     for parameter in question.parameters:
         known = (*RECORD_TYPES, *_PLAIN_TYPES)
         if parameter.type not in known and not parameter.type.startswith("code:"):

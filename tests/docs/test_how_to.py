@@ -19,6 +19,7 @@ from tests.queries.answers import ask
 
 ROOT = Path(__file__).parents[2]
 QUESTION = (ROOT / "docs/how-to/add-a-question.md").read_text("utf-8")
+SAFE = (ROOT / "docs/how-to/keep-it-safe.md").read_text("utf-8")
 TABLE = (ROOT / "docs/how-to/add-a-table.md").read_text("utf-8")
 
 
@@ -28,6 +29,19 @@ def copy(tmp_path: Path) -> Path:
     for name in ("registry", "ontology", "queries"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
+
+
+def test_the_ledger_is_kept_safe_as_the_guide_says(home: Path, tmp_path: Path) -> None:
+    env = {"HEDGEROW_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    followed = re.findall(r"^\$ hedgerow ([^\n]+)\n([^$`\n]+)$", SAFE, re.M)
+    assert [words.split()[0] for words, _ in followed] == ["verify", "backup", "restore", "verify"]
+    for words, said in followed:
+        if words.startswith("restore"):
+            for file in home.glob("ledger.*"):
+                file.rename(tmp_path / file.name)
+        command = [sys.executable, "-m", "hedgerow", *words.split()]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+        assert done.stdout.startswith(said), words
 
 
 def run(copy: Path, *words: str) -> str:

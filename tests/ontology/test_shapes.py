@@ -40,6 +40,7 @@ MINIMUM = "#min-purchase-ndpr-oxide-1"
 GAPS: dict[str, tuple[Plant, str]] = {
     "no label": (lambda c: changed(named(c, *JARE), "", RDFS_LABEL, None), "Record-label"),
     "no evidence": (lambda c: changed(named(c, *JARE), "", "evidence", None), "Record-evidence"),
+    "no day of the status": (lambda c: changed(named(c, *JARE), "", "statusAsOf", None), "Agreement-statusAsOf"),
     "code of another list": (lambda c: changed(named(c, *JARE), "", "legalStatus", code("stage", "mining")), "Agreement-legalStatus"),
     "a party that is an item": (lambda c: changed(named(c, *JARE), "", "hasParty", f"{BASE}/id/item/tin"), "Agreement-hasParty"),
     "no firmness": (lambda c: changed(named(c, *JARE), MINIMUM, "firmness", None), "Provision-firmness"),

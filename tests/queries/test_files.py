@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, Store
 from rdflib import Dataset
 from rdflib.query import ResultRow
 
+from hedgerow.errors import InputError
 from hedgerow.iri import DEFAULT_BASE
+from hedgerow.paths import QUERIES as FOLDER
 from hedgerow.questions import Question, load_questions
 from tests.queries.answers import Row, ask, differences, read
 
@@ -111,3 +115,19 @@ def test_another_engine_gives_the_same_rows(question: Question) -> None:
         cells = found.asdict()
         rows.append({c.name: read(c, str(cells[c.name]) if c.name in cells else None) for c in question.columns})
     assert differences(rows, expected(question)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("#+ id: B3", "#+ id: P1a", "the id is 'P1a'"),
+        ("#+ id: B3", "#+ id: B6", "2 questions have the id 'B6'"),
+        ("#+ name: concentration", "#+ name: bundle", "2 questions have the name 'bundle'"),
+    ],
+)
+def test_a_name_or_id_is_one_question(old: str, new: str, says: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "queries")
+    path = folder / "exposure/concentration.rq"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(InputError, match=re.escape(says)):
+        load_questions(folder)

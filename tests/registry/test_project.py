@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
 from pyoxigraph import NamedNode, Quad, Store
 
 from hedgerow.graph.project import Fold, infer
-from hedgerow.iri import DEFAULT_BASE
+from hedgerow.iri import DEFAULT_BASE, HR
 from hedgerow.ledger import GENESIS, Action, Event, Head
 
 RECORD = "https://example.org/r/id/agreement/a"
@@ -69,3 +70,13 @@ def test_the_view_holds_no_blank_node(record_store: Store) -> None:
     for quad in record_store:
         assert not str(quad.subject).startswith("_:")
         assert not str(quad.object).startswith("_:")
+
+
+def test_a_bill_of_materials_of_ten_levels_is_followed_to_its_end() -> None:
+    graph = NamedNode("https://example.org/g")
+    items = [NamedNode(f"https://example.org/item/{n}") for n in range(11)]
+    store = Store()
+    store.extend(Quad(a, NamedNode(HR + "hasInput"), b, graph) for a, b in itertools.pairwise(items))
+    infer(store, DEFAULT_BASE)
+    below = {q.object.value for q in store.quads_for_pattern(items[0], NamedNode(HR + "dependsOn"), None, None)}  # type: ignore[union-attr]
+    assert below == {item.value for item in items[1:]}

@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
+from hedgerow import errors
 from hedgerow.questions import load_questions
 from hedgerow_web.pages.lists import LISTINGS
 
@@ -274,6 +275,8 @@ def test_every_text_of_the_pages_is_translated(web: FlaskClient) -> None:
     )
     wanted |= {column.unit for question in load_questions().values() for column in question.columns if column.unit}
     wanted |= {question.group for question in load_questions().values()}
+    wanted |= {listing.kind.replace("-", " ") for listing in LISTINGS}
+    wanted |= {e.title for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.HedgerowError)}
     assert len(wanted) > 300
     assert wanted - set(i18n._japanese()) == set()
 

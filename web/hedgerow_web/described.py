@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Response, abort, make_response, redirect, request
 
 from hedgerow_web.negotiate import HTML, TRIPLES, choose
-from hedgerow_web.problem import wants_page
 
 OFFERED = (HTML, *TRIPLES.values())
 
@@ -17,7 +16,7 @@ def wanted_form() -> str:
     chosen = choose(request.headers.get("Accept"), OFFERED)
     if chosen is None:
         abort(406, f"It comes as {', '.join(OFFERED)}.")
-    return HTML if wants_page() else chosen
+    return chosen
 
 
 def lead_to(address: str) -> Response:

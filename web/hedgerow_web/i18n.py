@@ -6,6 +6,7 @@ The English text is the key; `translations/ja.po` holds the Japanese one. A lang
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -58,10 +59,15 @@ def sentence(text: str, **values: object) -> Markup:
 
 
 def number(value: object) -> str:
-    """A number for a person: grouped, at most six significant figures after rounding."""
+    """A number for a person: grouped; whole from a thousand on, else four digits behind the point.
+
+    A small figure keeps its first four digits, for it must not become a zero.
+    """
     if value is None:
         return ""
     figure = float(str(value))
+    if figure and abs(figure) < 0.001:
+        return f"{Decimal(f'{figure:.3e}').normalize():f}"
     digits = 0 if abs(figure) >= 1000 or figure.is_integer() else 4
     return format_decimal(round(figure, digits), format="#,##0.####", locale=language())
 

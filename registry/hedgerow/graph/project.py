@@ -19,8 +19,8 @@ from hedgerow.ledger import GENESIS, Event, Head, Ledger
 from hedgerow.paths import ONTOLOGY
 
 TIER = "public"
-#: The rules reach their fixpoint in two passes; more means that two rules feed each other without end.
-MAX_RULE_PASSES = 5
+#: Each pass follows the bills of materials one level further down; more levels than this are a circle of rules.
+MAX_RULE_PASSES = 64
 
 
 @dataclass(frozen=True)

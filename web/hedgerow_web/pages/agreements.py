@@ -27,7 +27,6 @@ def page(iri: str) -> str:
         not_found=[part for part in undisclosed if part.one("absenceBasis").endswith("/not-found")],
         mentions=thing.mentions(),
         kinds=[c for c in thing.types() if c in ("BundledAgreement", "OfftakeAgreement", "MutualExchangeAgreement")],
-        amount=amount,
     )
 
 
@@ -36,9 +35,3 @@ def _replaced_by(iri: str) -> list[tuple[str, str]]:
     names = site().labels(later)
     return [(other, names.get(other, other)) for other in later]
 
-
-def amount(part: Thing) -> tuple[str, str]:
-    """How the quantity of a statement reads: lower and upper bound, '' where it has none."""
-    for quantity in part.parts("hasQuantity"):
-        return quantity.one("lowerBound"), quantity.one("upperBound")
-    return "", ""

@@ -57,7 +57,9 @@ def one(name: str) -> Response | str:
     """The page of a question: its form, its answer, what it rests on. An id leads to the name."""
     question = find(name)
     if name != question.name:
-        return make_response(redirect(url_for("questions.one", name=question.name, **request.args), code=301))  # type: ignore[arg-type]
+        asked = request.query_string.decode("ascii", "replace")
+        address = url_for("questions.one", name=question.name)
+        return make_response(redirect(f"{address}?{asked}" if asked else address, code=301))
     values = _values()
     try:
         answer, fault = _answer(question), None

@@ -88,7 +88,7 @@ class Thing:
         return sorted(p.removeprefix(HR) for p in self.statements[self.iri] if p.startswith(HR))
 
     def facts(self) -> list[str]:
-        """The terms to show as facts, in a fixed order: what it is and of what first, remarks last."""
+        """The terms to show as facts, by name, what was stated and remarked last."""
         shown = [term for term in self.terms() if term not in _NOT_FACTS]
         return sorted(shown, key=lambda term: (_LAST.index(term) + 1 if term in _LAST else 0, term))
 
