@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import sys
 import textwrap
@@ -25,6 +26,7 @@ from hedgerow.exchange.dump import Scope, dump
 from hedgerow.graph.client import JSON, TURTLE, connect
 from hedgerow.graph.project import TIER, View, fold, today
 from hedgerow.intake.load import Progress, Report
+from hedgerow.intake.load import add as add_files
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
@@ -85,6 +87,20 @@ def check(settings: Settings, folder: Path) -> None:
     _load(settings, folder, dry_run=True, withdraw=False)
 
 
+@main.command()
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--by", "name", required=True, help="Who adds them; kept with every event.")
+@click.option("--check", "dry_run", is_flag=True, help="Say what would happen and write nothing.")
+@click.pass_obj
+def add(settings: Settings, files: tuple[Path, ...], name: str, dry_run: bool) -> None:
+    """Add the records in FILES (.ttl, .trig, .nt, .nq, .jsonld, .rdf) to the ledger, all or nothing."""
+    with _progress(settings, show=sys.stderr.isatty()) as progress, _ledger(settings, dry_run) as ledger:
+        report = add_files(ledger, files, settings.base, name, dry_run=dry_run, progress=progress)
+    for line in lines(report, dry_run=dry_run):
+        click.echo(line)
+    _exit(report)
+
+
 def _load(settings: Settings, folder: Path, *, dry_run: bool, withdraw: bool) -> None:
     if not folder.is_dir():
         raise CallError(f"There is no folder {folder}.", "Name a folder that holds the tables.")
@@ -116,7 +132,7 @@ def _progress(settings: Settings, *, show: bool) -> Iterator[Progress]:
     def tell(stage: str, done: int, total: int) -> None:
         if settings.run.is_dir():
             content = json.dumps({"stage": stage, "done": done, "total": total, "message": stage})
-            scratch = settings.progress.with_suffix(".new")
+            scratch = settings.progress.with_suffix(f".{os.getpid()}")
             scratch.write_text(content, "utf-8")
             scratch.replace(settings.progress)
         if show:
@@ -268,7 +284,11 @@ def _pad(text: str, width: int, right: bool) -> str:
 def query(settings: Settings, file: IO[str], form: str) -> None:
     """Run the SPARQL query in FILE (- for standard input) over the public graph."""
     solutions, triples = _FORMATS[form]
-    reply = connect(settings).query(file.read(), solutions=solutions, triples=triples)
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise CallError(f"{file.name} is not UTF-8: byte {error.start} does not belong.", "Save it as UTF-8.") from None
+    reply = connect(settings).query(text, solutions=solutions, triples=triples)
     sys.stdout.buffer.write(reply.body)
     if not reply.body.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")

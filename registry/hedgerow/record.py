@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from hedgerow.errors import InputError
 from hedgerow.iri import HR, RDF_TYPE, RDFS_LABEL, XSD, code, record_of
@@ -28,6 +28,10 @@ BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206
 #: The engine's decimals hold 18 fractional digits and overflow silently beyond about 1.7e20.
 MAX_DECIMAL = Decimal(10) ** 18
 MAX_DECIMAL_DIGITS = 18
+#: The engine's whole numbers have 64 bits; longer ones are kept but no longer compared or added.
+MAX_INTEGER = 2**63 - 1
+#: A number written longer than this is refused unread, in characters.
+MAX_NUMBER = 100
 
 Term = NamedNode | Literal
 
@@ -42,10 +46,12 @@ def decimal(value: str | Decimal) -> Literal:
     body = text.removeprefix("-")
     whole, dot, fraction = body.partition(".")
     if not (body.isascii() and whole.isdigit() and (not dot or fraction.isdigit())):
-        raise InputError(f"'{text}' is not a plain decimal number.", "Write digits with a dot, as 1250.5.")
+        raise InputError(f"'{text[:80]}' is not a plain decimal number.", "Write digits with a dot, as 1250.5.")
     number = Decimal(text)
-    if abs(number) >= MAX_DECIMAL or len(fraction.rstrip("0")) > MAX_DECIMAL_DIGITS:
-        raise InputError(f"'{text}' is out of range.", "Use at most 18 digits before and after the dot.")
+    # copy_abs and not abs: abs rounds to 28 digits, and so up to the limit.
+    out = number.copy_abs() >= MAX_DECIMAL or len(fraction.rstrip("0")) > MAX_DECIMAL_DIGITS
+    if out or len(text) > MAX_NUMBER:
+        raise InputError(f"'{text[:80]}' is out of range.", "Use at most 18 digits before and after the dot.")
     plain = f"{number:f}"
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
@@ -56,7 +62,9 @@ def integer(value: str | int) -> Literal:
     """A whole number in canonical form."""
     text = str(value).strip()
     if not (text.isascii() and text.removeprefix("-").isdigit()):
-        raise InputError(f"'{text}' is not a whole number.", "Write digits only.")
+        raise InputError(f"'{text[:80]}' is not a whole number.", "Write digits only.")
+    if len(text) > MAX_NUMBER or abs(int(text)) > MAX_INTEGER:
+        raise InputError(f"'{text[:80]}' is out of range.", f"Write a number of at most {MAX_INTEGER}.")
     return Literal(str(int(text)), datatype=NamedNode(XSD + "integer"))
 
 
@@ -64,7 +72,11 @@ def instant(value: datetime) -> Literal:
     """A UTC instant in canonical form."""
     if value.tzinfo is None:
         raise InputError(f"'{value}' has no time zone.", "Give an instant with an offset.")
-    text = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    try:
+        value = value.astimezone(UTC)
+    except OverflowError:
+        raise InputError(f"'{value}' is out of range in UTC.", "Use the years 1 to 9999.") from None
+    text = value.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
     return Literal(text, datatype=NamedNode(XSD + "dateTime"))
 
 
@@ -74,9 +86,11 @@ def text(value: str, language: str | None = None) -> Literal:
         return Literal(value, language=language) if language else Literal(value)
     value = unicodedata.normalize("NFC", value)
     for character in value:
-        if character in BIDI_CONTROLS or (unicodedata.category(character) == "Cc" and character not in "\n\t"):
+        category = unicodedata.category(character)
+        # Cs is half of a surrogate pair: no UTF-8 can hold it.
+        if character in BIDI_CONTROLS or category == "Cs" or (category == "Cc" and character not in "\n\t"):
             raise InputError(
-                f"The text '{value[:40]}' holds the control character U+{ord(character):04X}.",
+                f"The text {value[:40]!r} holds the control character U+{ord(character):04X}.",
                 "Remove it.",
             )
     return Literal(value, language=language) if language else Literal(value)
@@ -84,12 +98,52 @@ def text(value: str, language: str | None = None) -> Literal:
 
 def web_address(value: str) -> Literal:
     """An http(s) address as a typed literal: it is shown as a link, so nothing else may pass."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(c.isspace() for c in value):
-        raise InputError(f"'{value[:80]}' is not a web address.", "Give an address that begins with https://.")
-    if any(c in BIDI_CONTROLS for c in value):
-        raise InputError("The address holds a directional control character.", "Remove it.")
+    parts = _split(value)
+    unfit = any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or unfit:
+        raise InputError(f"{value[:80]!r} is not a web address.", "Give an address that begins with https://.")
+    check_iri(value)
     return Literal(value, datatype=NamedNode(XSD + "anyURI"))
+
+
+def _date_time(value: str) -> Literal:
+    try:
+        return instant(datetime.fromisoformat(value))
+    except ValueError:
+        raise InputError(f"'{value[:40]}' is not an instant.", "Write 2011-03-07T00:00:00Z.") from None
+
+
+#: The datatypes of the ontology, each with the maker of its canonical form.
+_MAKERS: Mapping[str, Callable[[str], Literal]] = {
+    XSD + "string": text,
+    XSD + "decimal": decimal,
+    XSD + "integer": integer,
+    XSD + "dateTime": _date_time,
+    XSD + "anyURI": web_address,
+}
+_LANGUAGE_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+
+
+@lru_cache(maxsize=1 << 12)
+def check_literal(literal: Literal) -> None:
+    """Refuse a literal that is not in canonical form, naming that form; or of a datatype unknown here."""
+    kind = literal.datatype.value
+    shown = str(literal)[:120]
+    if kind == _LANGUAGE_STRING:
+        try:
+            made = text(literal.value, literal.language)
+        except ValueError:
+            raise InputError(f"{shown} has no known language.", "Write a language tag, as en or ja.") from None
+    elif kind in _MAKERS:
+        # What the engine reads as a number and would write otherwise (+5, 05) comes first: it has a form to name.
+        made = _as_stored(literal)
+        made = _MAKERS[kind](literal.value) if made == literal else made
+    else:
+        known = ", ".join(name.removeprefix(XSD) for name in _MAKERS)
+        raise InputError(f"{shown} has the datatype <{kind[:80]}>.", f"Use one of xsd: {known}; or a language.")
+    if made != literal:
+        form = "Write it in NFC." if kind in (_LANGUAGE_STRING, XSD + "string") else f"Write {made}."
+        raise InputError(f"{shown} is not in canonical form.", form)
 
 
 @dataclass(frozen=True)
@@ -108,13 +162,9 @@ class Record:
             raise InputError(f"The record {iri} is not N-Quads: {error}.", "Correct that line.") from None
         record = cls(iri, quads)
         record.check()
-        changed = quads - frozenset(_as_stored(quads))
-        if changed:
-            literal = next(iter(changed)).object
-            raise InputError(
-                f"The record {iri} holds the literal {literal}, which the engine writes otherwise.",
-                "Use its canonical form, as 1.5 for 1.50 or Z for +00:00.",
-            )
+        for quad in quads:
+            if isinstance(quad.object, Literal):
+                check_literal(quad.object)
         if record.canonical != data:
             raise InputError(
                 f"The record {iri} is not in canonical form.",
@@ -140,9 +190,10 @@ class Record:
         return self.iri.rsplit("/", 2)[-2]
 
     def references(self) -> Iterator[str]:
-        """The other records this one points at."""
+        """The other records of the same registry this one points at."""
+        registry = self.iri.rpartition("/id/")[0] + "/id/"
         for quad in self.quads:
-            if isinstance(quad.object, NamedNode) and "/id/" in quad.object.value:
+            if isinstance(quad.object, NamedNode) and quad.object.value.startswith(registry):
                 target = record_of(quad.object.value)
                 if target != self.iri:
                     yield target
@@ -156,31 +207,54 @@ class Record:
                     f"The record {self.iri} holds a statement of the graph {quad.graph_name}.",
                     "Name the record as the fourth term of each line.",
                 )
-            for node in (quad.subject, quad.predicate, quad.object):
-                if isinstance(node, BlankNode):
-                    raise InputError(
-                        f"The record {self.iri} holds a blank node.", f"Name the part, as {self.iri}#part."
-                    )
-                if isinstance(node, NamedNode):
-                    check_iri(node.value)
-            subject = quad.subject
-            if not isinstance(subject, NamedNode) or record_of(subject.value) != self.iri:
-                raise InputError(
-                    f"The record {self.iri} speaks about another thing: {quad.subject}.",
-                    "Put that statement into the record of its subject.",
-                )
+            check_statement(self.iri, quad)
+
+
+def check_statement(iri: str, statement: Quad | Triple) -> None:
+    """Refuse a statement that the record `iri` may not hold: blank nodes, foreign subjects, unsafe IRIs."""
+    for node in (statement.subject, statement.predicate, statement.object):
+        if isinstance(node, NamedNode):
+            check_iri(node.value)
+        elif isinstance(node, BlankNode):
+            raise InputError(f"The record {iri} holds a blank node.", f"Name the part, as {iri}#part.")
+        elif isinstance(node, Triple):
+            raise InputError(f"The record {iri} holds a triple as a term.", "State it by itself.")
+    subject = statement.subject
+    if not isinstance(subject, NamedNode) or record_of(subject.value) != iri:
+        raise InputError(
+            f"The record {iri} speaks about another thing: {subject}.",
+            "Put that statement into the record of its subject.",
+        )
 
 
 @lru_cache(maxsize=1 << 16)
 def check_iri(value: str) -> None:
-    """Refuse an IRI with another scheme, directional controls, or a host that mixes scripts."""
-    parts = urlsplit(value)
+    """Refuse what is no IRI, or has another scheme, directional controls, or a host that mixes scripts."""
+    parts = _split(value)
     if parts.scheme not in SCHEMES:
-        raise InputError(f"<{value[:80]}> has the scheme '{parts.scheme}'.", "Use https, http, urn or did.")
+        raise InputError(
+            f"<{value[:80]}> has the scheme '{parts.scheme}'." if parts.scheme else f"<{value[:80]}> has no scheme.",
+            "Use https, http, urn or did.",
+        )
+    _check_characters(value, parts)
+    try:
+        NamedNode(value)
+    except ValueError as error:
+        raise InputError(f"{value[:80]!r} is not an IRI: {error}.", "Correct it.") from None
+
+
+def _split(value: str) -> SplitResult:
+    try:
+        return urlsplit(value)
+    except ValueError as error:
+        raise InputError(f"{value[:80]!r} is not an address: {error}.", "Correct it.") from None
+
+
+def _check_characters(value: str, parts: SplitResult) -> None:
     if value.isascii():
         return
     if any(c in BIDI_CONTROLS for c in value):
-        raise InputError(f"<{value[:80]!r}> holds a directional control character.", "Remove it.")
+        raise InputError(f"{value[:80]!r} holds a directional control character.", "Remove it.")
     if parts.scheme in ("http", "https"):
         scripts = {unicodedata.name(c, "?").split(" ")[0] for c in parts.netloc if c.isalpha()}
         if len(scripts) > 1:
@@ -190,10 +264,13 @@ def check_iri(value: str) -> None:
             )
 
 
-def _as_stored(quads: Iterable[Quad]) -> Iterator[Quad]:
+def _as_stored(literal: Literal) -> Literal:
+    """The literal as the engine gives it back."""
     store = Store()
-    store.extend(quads)
-    return iter(store)
+    store.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), literal))
+    stored = next(iter(store)).object
+    assert isinstance(stored, Literal)
+    return stored
 
 
 class Statements:

@@ -45,6 +45,25 @@ def test_what_is_not_a_plain_decimal_is_refused(text: str) -> None:
         record.decimal(text)
 
 
+def test_eighteen_digits_before_and_after_the_dot_are_taken() -> None:
+    for text in ("9" * 18 + "." + "9" * 18, "-0." + "0" * 17 + "1"):
+        assert record.decimal(text).value == text
+
+
+@pytest.mark.parametrize("text", ["9" * 30, "9" * 5000, "", "1.0", "²"])
+def test_what_is_no_whole_number_of_the_engine_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        record.integer(text)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://[", "https://a℀b/", "https://exаmple.org/", "https://a b/", "https:///x", "\ud800"]
+)
+def test_what_is_no_web_address_is_refused(address: str) -> None:
+    with pytest.raises(InputError):
+        record.web_address(address)
+
+
 def nquads(*lines: str) -> bytes:
     return "".join(sorted(f"{line} <{IRI}> .\n" for line in lines)).encode()
 
@@ -57,11 +76,16 @@ def nquads(*lines: str) -> bytes:
         (f"<{IRI}> <urn:p> <javascript:alert(1)>", "scheme"),
         (f"<{IRI}> <urn:p> <https://ex\u202eample.org/>", "directional"),
         (f"<{IRI}> <urn:p> <https://exаmple.org/>", "mixes the scripts"),
-        (f'<{IRI}> <urn:p> "1.50"^^<http://www.w3.org/2001/XMLSchema#decimal>', "engine writes otherwise"),
+        (f'<{IRI}> <urn:p> "1.50"^^<http://www.w3.org/2001/XMLSchema#decimal>', 'Write "1.5"'),
         (
             f'<{IRI}> <urn:p> "2026-01-01T00:00:00+00:00"^^<http://www.w3.org/2001/XMLSchema#dateTime>',
-            "engine writes otherwise",
+            'Write "2026-01-01T00:00:00Z"',
         ),
+        (f'<{IRI}> <urn:p> "{"1" * 30}"^^<http://www.w3.org/2001/XMLSchema#decimal>', "out of range"),
+        (f'<{IRI}> <urn:p> "many"^^<http://www.w3.org/2001/XMLSchema#decimal>', "not a plain decimal"),
+        (f'<{IRI}> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#boolean>', "has the datatype"),
+        (f'<{IRI}> <urn:p> "a"@en--ltr', "has the datatype"),
+        (f"<{IRI}> <urn:p> <<( <urn:a> <urn:b> <javascript:c> )>>", "a triple as a term"),
         (f"<{IRI}> <urn:p>", "statement of the graph"),
         (f"<{IRI}> <urn:p> 1", "not N-Quads"),
     ],
@@ -78,7 +102,7 @@ def test_bytes_out_of_order_are_refused() -> None:
 
 
 def test_control_characters_are_refused_in_texts() -> None:
-    for bad in ("a\x07b", "a\u202eb"):
+    for bad in ("a\x07b", "a\u202eb", "a\ud800b"):
         with pytest.raises(InputError, match="U\\+"):
             record.text(bad)
 

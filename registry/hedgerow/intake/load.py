@@ -1,25 +1,30 @@
-"""Loading the curated tables: what changed since they were last loaded, whether it may, and the events.
+"""Taking records in: what changed since they were last written, whether it may, and the events.
 
-A load compares each record with the last event of origin `curated`. Same bytes: nothing. Different: a
-correction, or an amendment when its validity moved. Gone: a withdrawal, listed and only done when asked.
-Where another origin wrote later it is a conflict, reported and not applied.
+A load compares each record of the curated tables with the last event of origin `curated`. Same bytes: nothing.
+Different: a correction, or an amendment when its validity moved. Gone: a withdrawal, listed and only done when
+asked. Where another origin wrote later it is a conflict, reported and not applied.
+
+Records a user adds are compared with the last event of any origin: who adds a record means to replace it. Tables
+hold everything their origin says, a file of records only what it names, so none of it is ever gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from hedgerow.errors import CallError
 from hedgerow.graph.project import TIER, Fold, build_store, fold, today
 from hedgerow.intake.checks import run_checks
 from hedgerow.intake.shapes import Finding, validate
-from hedgerow.iri import HR
+from hedgerow.iri import HR, SLUG
 from hedgerow.ledger import Action, Draft, Latest, Ledger
 from hedgerow.record import Record
 from hedgerow.sources.curated import TableCount, read_curated
+from hedgerow.sources.rdf import Line, RdfFile, read_rdf
 from hedgerow.sources.table import Problem
 
 ORIGIN = "curated"
@@ -64,14 +69,74 @@ def load(
     progress("Reading the tables", 0, 1)
     curated = read_curated(folder, base)
     report = Report(counts=curated.counts, problems=curated.problems)
-    latest = ledger.latest(TIER)
-    drafts = list(_plan(curated.records, latest, report, withdraw))
-    if report.problems or not drafts:
+    if report.problems:
+        return report  # What a faulty table lacks is not gone.
+    drafts = list(_plan(curated.records, ledger.latest(TIER), report, withdraw))
+    return _take(ledger, curated.records, drafts, report, base, dry_run=dry_run, progress=progress)
+
+
+def add(
+    ledger: Ledger,
+    paths: Sequence[Path],
+    base: str,
+    name: str,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Add the records of RDF files on behalf of a user, or with `dry_run` say what would happen. All or nothing."""
+    if not SLUG.match(name):
+        raise CallError(f"'{name}' cannot be the name of a user.", "Use letters, digits and hyphens only.")
+    report = Report()
+    records: dict[str, Record] = {}
+    places: dict[str, tuple[str, Line]] = {}
+    for done, path in enumerate(paths):
+        progress("Reading the files", done, len(paths))
+        _gather(read_rdf(path, base), records, places, report)
+    if report.problems:
+        return report
+    drafts = list(_plan_added(list(records.values()), ledger.latest(TIER), report, f"user:{name}"))
+    staged = list(records.values())
+    return _take(ledger, staged, drafts, report, base, places=places, dry_run=dry_run, progress=progress)
+
+
+def _gather(read: RdfFile, records: dict[str, Record], places: dict[str, tuple[str, Line]], report: Report) -> None:
+    """Put the records of one file with those of the files before it."""
+    report.problems += read.problems
+    report.counts.append(TableCount(read.name, read.statements, len(read.records), "a row is a statement", {}))
+    for record in read.records:
+        if record.iri in records:
+            fault = f"The record {record.iri} stands in {places[record.iri][0]} too."
+            at = read.lines[record.iri]()
+            report.problems.append(Problem(read.name, at, "", fault, "Keep it in one file.", "line"))
+        records[record.iri] = record
+        places[record.iri] = (read.name, read.lines[record.iri])
+    for iri, line in read.lines.items():
+        places.setdefault(iri, (read.name, line))
+
+
+def _take(
+    ledger: Ledger,
+    records: Sequence[Record],
+    drafts: list[Draft],
+    report: Report,
+    base: str,
+    *,
+    places: Mapping[str, tuple[str, Line]] | None = None,
+    dry_run: bool,
+    progress: Progress,
+) -> Report:
+    """Check what is to be written and write it, all or nothing; each draft expects the version it was made from.
+
+    A dry run checks every record, so that a new shape or check is tried on what is there already.
+    """
+    if not drafts and not dry_run:
         return report
     state = fold(ledger, TIER)
     changed = {draft.record for draft in drafts}
-    staged = [record for record in curated.records if record.iri in changed]
-    report.problems += _dangling(staged, state, {d.record for d in drafts if d.action == "withdraw"})
+    staged = [record for record in records if dry_run or record.iri in changed]
+    withdrawn = {draft.record for draft in drafts if draft.action == "withdraw"}
+    report.problems += _dangling(staged, state, withdrawn, places or {})
     _validate(staged, state, drafts, base, report, progress)
     if report.ok and not dry_run:
         progress("Writing the ledger", 0, 1)
@@ -100,38 +165,64 @@ def _plan(records: list[Record], latest: dict[str, list[Latest]], report: Report
             yield Draft(iri, "withdraw", ORIGIN, b"", history[0].version, ontology=ONTOLOGY_VERSION)
 
 
-def _draft(record: Record, ours: Latest | None, history: list[Latest], report: Report) -> Draft:
+def _plan_added(records: list[Record], latest: dict[str, list[Latest]], report: Report, origin: str) -> Iterator[Draft]:
+    for record in records:
+        history = latest.get(record.iri, [])
+        last = history[0] if history else None
+        if last and last.action != "withdraw" and last.payload_hash == record.digest:
+            report.unchanged += 1
+        else:
+            yield _draft(record, last, history, report, origin)
+
+
+def _draft(record: Record, before: Latest | None, history: list[Latest], report: Report, origin: str = ORIGIN) -> Draft:
+    """The event that puts a record in the place of what was said `before`."""
     valid_from, valid_until = validity(record)
     action: Action = "correct"
-    if ours is None or ours.action == "withdraw":
+    if before is None or before.action == "withdraw":
         action = "assert"
-    elif (ours.valid_from, ours.valid_until) != (valid_from, valid_until):
+    elif (before.valid_from, before.valid_until) != (valid_from, valid_until):
         action = "amend"
     lists = {"assert": report.asserted, "correct": report.corrected, "amend": report.amended}
     lists[action].append(record.iri)
     version = max((event.version for event in history), default=0)
-    return Draft(record.iri, action, ORIGIN, record.canonical, version, valid_from, valid_until, ONTOLOGY_VERSION)
+    return Draft(record.iri, action, origin, record.canonical, version, valid_from, valid_until, ONTOLOGY_VERSION)
 
 
 def validity(record: Record) -> tuple[str, str]:
-    """The interval a record's version is valid in, as ISO instants: from its dates, '' where open."""
-    dates: dict[tuple[str, str], str] = {}
-    for quad in record.quads:
-        if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
-            part = quad.subject.value.partition("#")[2]
-            dates[part, quad.predicate.value.removeprefix(HR)] = quad.object.value
-    start, signed = dates.get(("start", "earliest"), ""), dates.get(("signed", "earliest"), "")
-    end = dates.get(("end", "latest"), "")
+    """The interval a record's version is valid in, as ISO instants: from when it starts or is signed, and ends.
+
+    The dates are those that `startsOn`, `signedOn` and `endsOn` of the record lead to; '' where there is none.
+    """
+    stated = {(q.subject, q.predicate.value.removeprefix(HR)): q.object for q in record.quads}
+
+    def instant(term: str, bound: str) -> str:
+        part = stated.get((NamedNode(record.iri), term))
+        found = stated.get((part, bound)) if isinstance(part, NamedNode) else None
+        return found.value if isinstance(found, Literal) else ""
+
+    start, signed, end = instant("startsOn", "earliest"), instant("signedOn", "earliest"), instant("endsOn", "latest")
     # Ended before its planned start: it was valid from its signature.
     begin = signed if end and start >= end else start or signed
     return begin, end
 
 
-def _dangling(staged: list[Record], state: Fold, withdrawn: set[str]) -> Iterator[Problem]:
+def _dangling(
+    staged: list[Record], state: Fold, withdrawn: set[str], places: Mapping[str, tuple[str, Line]]
+) -> Iterator[Problem]:
+    """A problem for each record that would point at one which is not there, or no longer."""
     held = (set(state.versions) - withdrawn) | {record.iri for record in staged}
     for record in staged:
         for target in sorted(set(record.references()) - held):
-            yield Problem("", 0, "", f"{record.iri} refers to {target}, which is not there.", "Add it first.")
+            file, line = places.get(target, (record.iri, int))
+            fault = f"{record.iri} refers to {target}, which is not there."
+            yield Problem(file, line(), "", fault, "Add it first.", "line")
+    if withdrawn:
+        replaced = {record.iri for record in staged}
+        for iri in sorted(state.versions.keys() - withdrawn - replaced):
+            quads = frozenset(parse(state.chosen(iri, today()) or b"", format=RdfFormat.N_QUADS))
+            for target in sorted(withdrawn.intersection(Record(iri, quads).references())):
+                yield Problem(iri, 0, "", f"It refers to {target}, which is to be withdrawn.", "Correct it first.")
 
 
 def _validate(

@@ -6,11 +6,13 @@ import csv
 import difflib
 import io
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from pyoxigraph import Literal
+import pyoxigraph
 
 from hedgerow import record
 from hedgerow.codes import known_codes, values
@@ -18,27 +20,34 @@ from hedgerow.errors import InputError
 from hedgerow.iri import SLUG, code, mint, slug, unit_slug
 from hedgerow.sources.dates import StatedDate, stated_date
 
-#: A table larger than this is refused before it is read, in bytes.
-MAX_TABLE_BYTES = 64 * 1024 * 1024
+#: A file larger than this is refused before it is read, in bytes.
+MAX_FILE_BYTES = 64 * 1024 * 1024
 #: A cell longer than this is refused, in characters.
 MAX_CELL = 20_000
 #: After this many problems in one table the rest is only counted.
 MAX_PROBLEMS = 200
 _SEPARATORS = re.compile(r"[;|]")
+# The reader's own limit (131,072) is told without the column; MAX_CELL is the one that counts.
+csv.field_size_limit(MAX_FILE_BYTES)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, where, and what to do. Row 1 is the header; row 0 means the whole file."""
+    """What is wrong, where, and what to do. Row 1 is the header; row 0 means the whole file.
+
+    Where there are no rows, or none could be made out, `unit` says what is counted instead.
+    """
 
     file: str
     row: int
     column: str
     message: str
     remedy: str
+    unit: Literal["row", "line"] = "row"
 
     def __str__(self) -> str:
-        place = self.file + (f", row {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
+        place = self.file + (f", {self.unit} {self.row}" if self.row else "")
+        place += f", {self.column}" if self.column else ""
         return f"{place}: {self.message} {self.remedy}"
 
 
@@ -48,6 +57,8 @@ class Context:
 
     base: str
     names: dict[str, set[str]] = field(default_factory=dict)
+    #: Kinds whose table has a fault of its own: which names it lacks because of that cannot be said.
+    unsure: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def iri(self, kind: str, name: str) -> str:
@@ -90,6 +101,8 @@ class Row:
             return None
         known = self.context.names.get(kind, set())
         if value not in known:
+            if kind in self.context.unsure:
+                return None
             near = difflib.get_close_matches(value, sorted(known), 1)
             hint = f"Did you mean '{near[0]}'? " if near else ""
             self.problem(column, f"There is no {kind} '{value}'.", f"{hint}Correct it, or add the {kind} first.")
@@ -116,7 +129,7 @@ class Row:
             return None
         return name
 
-    def decimal(self, column: str, high: int | None = None, low: int = 0) -> Literal | None:
+    def decimal(self, column: str, high: int | None = None, low: int = 0) -> pyoxigraph.Literal | None:
         """A number from `low` (zero unless told otherwise) to `high`."""
         if not self[column]:
             return None
@@ -136,7 +149,7 @@ class Row:
             return None
         return number
 
-    def year(self, column: str) -> Literal | None:
+    def year(self, column: str) -> pyoxigraph.Literal | None:
         """A calendar year."""
         if re.fullmatch(r"(1[89]|2[01])\d\d", self[column], re.ASCII):
             return record.integer(self[column])
@@ -157,7 +170,7 @@ class Row:
 def read_table(path: Path, columns: Iterable[str], context: Context) -> Iterator[Row]:
     """The rows of a table whose header must be exactly `columns`, in order; problems go to the context."""
     expected = list(columns)
-    content = _content(path, context)
+    content = read_text(path, context.problems)
     if content is None:
         return
     problems = len(context.problems)
@@ -185,6 +198,8 @@ def read_table(path: Path, columns: Iterable[str], context: Context) -> Iterator
             row = Row(path.name, number, {c: v.strip() for c, v in zip(expected, cells, strict=True)}, context)
             if _cells_fit(row):
                 yield row
+        if number == 0:
+            _header(path.name, [], expected, context)
     except csv.Error as error:
         context.problems.append(Problem(path.name, number + 1, "", f"Not CSV: {error}.", "Mend the quotes."))
 
@@ -204,13 +219,19 @@ def _cells_fit(row: Row) -> bool:
     return fits
 
 
-def _content(path: Path, context: Context) -> str | None:
-    def fault(message: str, remedy: str, row: int = 0) -> None:
-        context.problems.append(Problem(path.name, row, "", message, remedy))
+def read_text(path: Path, problems: list[Problem]) -> str | None:
+    """What a file of UTF-8 text holds, or None and a problem that names the place."""
+
+    def fault(message: str, remedy: str, line: int = 0) -> None:
+        problems.append(Problem(path.name, line, "", message, remedy, "line"))
 
     try:
-        if path.stat().st_size > MAX_TABLE_BYTES:
-            fault(f"The file is larger than {MAX_TABLE_BYTES // 1024**2} MiB.", "Split it.")
+        # A pipe or device has no end; only a file is read.
+        if not stat.S_ISREG(path.stat().st_mode):
+            fault("It is not a file.", "Put a file in its place.")
+            return None
+        if path.stat().st_size > MAX_FILE_BYTES:
+            fault(f"The file is larger than {MAX_FILE_BYTES // 1024**2} MiB.", "Split it.")
             return None
         data = path.read_bytes()
     except OSError as error:

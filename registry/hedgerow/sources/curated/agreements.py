@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pyoxigraph import Literal
-
 from hedgerow.iri import code, slug
 from hedgerow.record import Record, Statements, instant
-from hedgerow.sources.curated.common import coded, footing, labels, note, quantity, start
+from hedgerow.sources.curated.common import coded, ends_after, footing, in_order, labels, note, quantity, start
 from hedgerow.sources.dates import state_date, stated_date
 from hedgerow.sources.table import Row
 
@@ -108,8 +106,7 @@ def _dates(out: Statements, row: Row) -> None:
     end = dates["end_date"]
     # A contract can be ended before its planned start, but nothing ends before it is signed.
     begin = dates["signed_date"] if row["status"] == "terminated" else dates["start_date"] or dates["signed_date"]
-    if begin and end and begin.earliest >= end.latest:
-        row.problem("end_date", f"It ends ({end.stated}) before it begins ({begin.stated}).", "Correct one of them.")
+    ends_after(row, "end_date", begin, end)
     state_date(out, "signedOn", "signed", dates["signed_date"])
     state_date(out, "startsOn", "start", dates["start_date"])
     state_date(out, "endsOn", "end", dates["end_date"])
@@ -160,7 +157,7 @@ def _participation(out: Statements, row: Row) -> None:
 def _terms(out: Statements, rows: list[Row]) -> None:
     seen: dict[str, int] = {}
     for row in rows:
-        name = f"{slug(row['term'])}-{row['material_id'] or 'all'}"
+        name = f"{slug(row['term'])}-{slug(row['material_id']) or 'all'}"
         seen[name] = seen.get(name, 0) + 1
         fragment = f"{name}-{seen[name]}"
         if row["disclosure"] == "undisclosed":
@@ -214,8 +211,7 @@ def _provision(out: Statements, row: Row, part: str) -> None:
 
 def _amount(out: Statements, row: Row, part: str) -> None:
     low, high = row.decimal("value_low"), row.decimal("value_high")
-    if low is not None and high is not None and _number(low) > _number(high):
-        row.problem("value_high", f"{row['value_high']} is below the low value {row['value_low']}.", "Swap them.")
+    in_order(row, "value_high", low, high)
     basis = None
     if row["content_basis"] not in ("", "not-applicable"):
         name = row.code("content_basis", "mass-basis")
@@ -225,7 +221,3 @@ def _amount(out: Statements, row: Row, part: str) -> None:
         row.problem("unit_code", "A number stands without a unit.", "Give a unit code, or as-stated.")
         return
     quantity(out, part, low=low, high=high, unit=unit or "as-stated", basis=basis)
-
-
-def _number(value: Literal) -> float:
-    return float(value.value)

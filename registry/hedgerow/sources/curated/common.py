@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from pyoxigraph import Literal
 
-from hedgerow.iri import code, mint
+from hedgerow.iri import SLUG, code, mint
 from hedgerow.record import Statements
+from hedgerow.sources.dates import StatedDate
 from hedgerow.sources.table import Row
 
 
 def start(row: Row, kind: str, name: str) -> Statements:
-    """An empty record of that kind and name."""
+    """An empty record of that kind; a name made of cells that do not fit one is a problem."""
+    if not SLUG.match(name):
+        row.problem(
+            "", f"Its record would be named '{name[:120]}'.", "Fill the cells it is made of; letters, digits, hyphens."
+        )
+        name = f"row-{row.number}"
     return Statements(mint(row.context.base, kind, name))
+
+
+def in_order(row: Row, column: str, low: Literal | None, high: Literal | None) -> None:
+    """A problem in `column`, which holds the upper bound, when it is below the lower."""
+    if low is not None and high is not None and float(low.value) > float(high.value):
+        row.problem(column, f"{high.value} is below the lower bound {low.value}.", "Swap them.")
+
+
+def ends_after(row: Row, column: str, begin: StatedDate | None, end: StatedDate | None) -> None:
+    """A problem when all that `begin` can mean lies after all that `end` can."""
+    if begin and end and begin.earliest >= end.latest:
+        row.problem(column, f"It ends ({end.stated}) before it begins ({begin.stated}).", "Correct one of them.")
 
 
 def labels(out: Statements, row: Row, english: str, japanese: str | None = None) -> None:

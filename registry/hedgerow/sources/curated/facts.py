@@ -6,7 +6,7 @@ import re
 
 from hedgerow.iri import code, slug, unit_slug
 from hedgerow.record import Record, Statements
-from hedgerow.sources.curated.common import coded, footing, labels, note, quantity, start
+from hedgerow.sources.curated.common import coded, ends_after, footing, labels, note, quantity, start
 from hedgerow.sources.dates import state_date
 from hedgerow.sources.table import Row
 
@@ -124,8 +124,10 @@ def incentive(row: Row) -> Record:
     coded(out, out.iri, "incentiveKind", row, "kind", "incentive-kind")
     out.text(out.iri, "statedValue", row["value"])
     out.text(out.iri, "statedUnit", row["unit"])
-    state_date(out, "startsOn", "start", row.date("start_date"))
-    state_date(out, "endsOn", "end", row.date("end_date"))
+    begin, end = row.date("start_date"), row.date("end_date")
+    ends_after(row, "end_date", begin, end)
+    state_date(out, "startsOn", "start", begin)
+    state_date(out, "endsOn", "end", end)
     out.text(out.iri, "targetMetric", row["target_metric"], "en")
     target = row.decimal("target_value")
     if target is not None:

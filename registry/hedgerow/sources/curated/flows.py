@@ -6,7 +6,7 @@ import re
 
 from hedgerow.iri import code
 from hedgerow.record import Record, Statements
-from hedgerow.sources.curated.common import coded, footing, note, quantity, start
+from hedgerow.sources.curated.common import coded, footing, in_order, note, quantity, start
 from hedgerow.sources.table import Row
 
 _DAYS = re.compile(r"days\b")
@@ -126,6 +126,7 @@ def _target(out: Statements, row: Row) -> None:
     low, high = row.decimal("target_days"), row.decimal("target_days_max")
     if low is None:
         return
+    in_order(row, "target_days_max", low, high)
     part = out.part("target")
     out.add(out.iri, "hasCoverTarget", part)
     out.type(part, "CoverTarget")

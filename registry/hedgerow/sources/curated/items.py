@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from hedgerow.iri import code, mint
 from hedgerow.record import Record, Statements
-from hedgerow.sources.curated.common import footing, identifier, labels, note, quantity, start
+from hedgerow.sources.curated.common import footing, identifier, in_order, labels, note, quantity, start
 from hedgerow.sources.table import Context, Row
 
 _ITEM_CLASS = {
@@ -19,6 +20,7 @@ _ITEM_CLASS = {
     "data": "DataItem",
     "group": "ItemGroup",
 }
+_HS = re.compile(r"\d{4}(\d\d)?", re.ASCII)
 _BASIS = {"yes": "named", "derived": "derived"}
 
 #: Column of materials.csv: the list's slug, its titles, and the source that holds it.
@@ -81,6 +83,9 @@ def _item(row: Row, members: list[Row], inputs: list[Row]) -> Record:
     identifier(out, "cas", "cas", row["cas_number"])
     identifier(out, "wikidata", "wikidata", row["wikidata_qid"])
     for hs in row.many("hs2022"):
+        if not _HS.fullmatch(hs):
+            row.problem("hs2022", f"'{hs}' is not an HS code.", "Write four or six digits.")
+            continue
         identifier(out, f"hs2022-{hs}", "hs-2022", hs)
     footing(out, out.iri, row, sources="source_id")
     note(out, out.iri, row)
@@ -103,6 +108,7 @@ def _input(out: Statements, row: Row) -> None:
     unit = row.code("unit", "unit") or "as-stated"
     stated = row.decimal("quantity")
     low, high = row.decimal("quantity_min") or stated, row.decimal("quantity_max") or stated
+    in_order(row, "quantity_max", low, high)
     basis = code("mass-basis", "basis-unstated") if unit == "kg" else None
     quantity(out, part, low=low, high=high, unit=unit, basis=basis)
     if stated is not None:

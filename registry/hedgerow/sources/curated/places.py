@@ -6,7 +6,7 @@ import re
 
 from hedgerow.iri import code, slug
 from hedgerow.record import Record, Statements
-from hedgerow.sources.curated.common import coded, footing, labels, note, quantity, start
+from hedgerow.sources.curated.common import coded, ends_after, footing, labels, note, quantity, start
 from hedgerow.sources.dates import state_date
 from hedgerow.sources.table import Row
 
@@ -15,6 +15,8 @@ _COORDINATES = re.compile(r"coordinates[^;]*")
 _CAPACITY = {"t/y": "t-per-y", "GWh/y": "gwh-per-y", "300 mm wafers/month": "wafers-per-month"}
 #: Stages at which goods pass through or lie, and nothing is made.
 _HANDLING = frozenset({"port", "stockpile"})
+#: To what a date of a measure is known, and how much of it is then written.
+_PRECISION = {"day": 10, "month": 7, "year": 4}
 #: How a status of a measure begins, and its code.
 _CONTROL_STATUS = (
     ("in force", "in-force"),
@@ -108,20 +110,25 @@ def export_control(row: Row) -> Record:
     """A measure of a state on one item: since when, against whom, in what state it was last seen."""
     out = start(row, "export-control", row.name("id"))
     out.type(out.iri, "ExportControl")
+    length = _PRECISION.get(row["date_precision"])
+    if length is None:
+        row.problem(
+            "date_precision", f"'{row['date_precision']}' is no precision.", f"Use one of: {', '.join(_PRECISION)}."
+        )
+    row.cells["start_date"] = row["start_date"][:length]
     out.label(f"{row['country']}: {row['measure'].replace('_', ' ')}, {row['material_id']}, {row['start_date']}", "en")
     _refer(out, row, (("imposedBy", "country", "country"), ("againstCountry", "target_country", "country")))
     _refer(out, row, (("item", "material_id", "item"),))
     coded(out, out.iri, "measureKind", row, "measure", "measure-kind")
     out.text(out.iri, "instrument", row["instrument"], "en")
-    length = {"year": 4, "month": 7}.get(row["date_precision"], 10)
-    row.cells["start_date"] = row["start_date"][:length]
-    for term, fragment, column in (
-        ("startsOn", "start", "start_date"),
-        ("endsOn", "end", "end_date"),
-        ("suspendedFrom", "suspended-from", "suspended_from"),
-        ("suspendedUntil", "suspended-until", "suspended_to"),
+    for (begins, start_fragment, first), (ends, end_fragment, last) in (
+        (("startsOn", "start", "start_date"), ("endsOn", "end", "end_date")),
+        (("suspendedFrom", "suspended-from", "suspended_from"), ("suspendedUntil", "suspended-until", "suspended_to")),
     ):
-        state_date(out, term, fragment, row.date(column))
+        begin, end = row.date(first), row.date(last)
+        ends_after(row, last, begin, end)
+        state_date(out, begins, start_fragment, begin)
+        state_date(out, ends, end_fragment, end)
     status = next((name for begin, name in _CONTROL_STATUS if row["status"].startswith(begin)), None)
     if status is None:
         known = ", ".join(begin for begin, _ in _CONTROL_STATUS)

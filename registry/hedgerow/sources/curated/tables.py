@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hedgerow.iri import SLUG
 from hedgerow.record import Record
 from hedgerow.sources.curated import facts, flows, items, places, plain
 from hedgerow.sources.curated.agreements import agreements
@@ -246,11 +247,15 @@ def read_curated(folder: Path, base: str, step: Callable[[str, int], None] | Non
 
 
 def _learn_names(tables: Mapping[str, list[Row]], context: Context) -> None:
+    faulty = {problem.file for problem in context.problems}
     for table in TABLES:
         if not table.key:
             continue
+        if table.file in faulty:
+            context.unsure.add(table.kind)
         names = Counter(row[table.key] for row in tables[table.file])
-        context.names[table.kind] = set(names)
+        # A name that cannot be an id is told with its own row; no other row may point at it.
+        context.names[table.kind] = {name for name in names if SLUG.match(name)}
         for row in tables[table.file]:
             if names[row[table.key]] > 1:
                 row.problem(table.key, f"The id '{row[table.key]}' stands more than once.", "Keep one row.")
