@@ -1,15 +1,28 @@
 #!/bin/sh
-# Installs the real components the tests drive, where they are missing: Chromium and a Japanese font.
+# Installs the real components the tests drive, where they are missing: Chromium and a Japanese font for the pages;
+# strace, ext4 and mounts for the faults.
 set -eu
 chromium="${HEDGEROW_CHROMIUM:-/usr/bin/chromium}"
-if [ -x "$chromium" ] && fc-list :lang=ja 2>/dev/null | grep -q .; then
+PATH="$PATH:/usr/sbin:/sbin"
+missing=""
+need() { # a word for the shell to find, the package that brings it
+  command -v "$1" >/dev/null || missing="$missing $2"
+}
+need "$chromium" chromium
+need fc-list fontconfig
+need strace strace
+need mkfs.ext4 e2fsprogs
+need mount mount
+fc-list :lang=ja 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk"
+if [ -z "$missing" ]; then
   exit 0
 fi
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "The browser tests need Chromium and a Japanese font: apt-get install chromium fonts-noto-cjk fontconfig" >&2
-  echo "or set HEDGEROW_CHROMIUM to a Chromium that is there." >&2
+  echo "The tests drive real components that are missing here. As root: apt-get install$missing" >&2
+  echo "A Chromium elsewhere is named by HEDGEROW_CHROMIUM." >&2
   exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk fontconfig >/dev/null
+# shellcheck disable=SC2086 - a list of words on purpose
+apt-get install -qq -y --no-install-recommends $missing >/dev/null

@@ -103,7 +103,7 @@ def _proven(path: Path, base: str) -> dict[str, Head]:
                 f"{path}: {damage}", "Use another backup; 'hedgerow verify' names all damage of a home."
             )
         heads = {tier: copy.head(tier) for tier in copy.tiers()}
-        copy.connection.execute("PRAGMA journal_mode=DELETE")
+        copy.settle()
     return heads
 
 

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -27,15 +28,8 @@ EMPTY = hashlib.sha256(b"").hexdigest()
 LOCK_SECONDS = 30
 #: The answers of SQLite that speak of the system around the file; every other speaks of the file itself.
 _SYSTEM = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_READONLY,
+    getattr(sqlite3, f"SQLITE_{name}")
+    for name in ["BUSY", "CANTOPEN", "FULL", "IOERR", "LOCKED", "NOMEM", "PERM", "PROTOCOL", "READONLY"]
 }
 
 Action = Literal["assert", "correct", "amend", "withdraw"]
@@ -93,7 +87,7 @@ class Event:
     ontology: str
     payload_hash: str
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the header as compact JSON with sorted keys."""
         header = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -222,7 +216,7 @@ class Ledger:
             return kind(f"{self.path}: {error}.", "Free space, or mend the disk or its rights; then try again.")
         return LedgerDamaged(
             f"{self.path} cannot be opened or read: {error}.",
-            "'hedgerow verify' says what is wrong. Move it away and restore a backup.",
+            "Run 'hedgerow verify'; if it finds the ledger damaged, too, move it away and restore a backup.",
         )
 
     def head(self, tier: str) -> Head:
@@ -341,18 +335,30 @@ class Ledger:
             ),
         )  # fmt: skip
 
-    def events(self, tier: str, after: int = 0) -> Iterator[tuple[Event, bytes | None]]:
-        """The events of a tier in order, each with its payload (None once erased)."""
+    def events(self, tier: str, after: int = 0, *, proven: bool = True) -> Iterator[tuple[Event, bytes | None]]:
+        """The events of a tier in order, each with its payload (None once erased).
+
+        Raises LedgerDamaged at the first that does not match its hash or does not follow: nothing is ever answered
+        from a damaged event. Who looks for damage takes them as they are, not `proven`.
+        """
+        end: Head | None = Head(0, GENESIS) if not after else None
         with self._reading():
             rows = self._db.execute(
                 "SELECT e.tier, e.position, previous, record, version, action, origin, recorded_at, valid_from, "
-                "valid_until, ontology, payload_hash, bytes FROM event e "
+                "valid_until, ontology, payload_hash, bytes, erased, hash FROM event e "
                 "LEFT JOIN payload p ON p.tier = e.tier AND p.position = e.position "
                 "WHERE e.tier=? AND e.position>? ORDER BY e.position",
                 (tier, after),
             )
-            for *header, payload in rows:
-                yield Event(*header), payload
+            for *header, payload, erased, stored in rows:
+                event = Event(*header)
+                if proven and not _follows(event, payload, erased is not None, stored, end):
+                    raise LedgerDamaged(
+                        f"Event {event.position} of the chain '{tier}' in {self.path} is not what was written.",
+                        "Restore from a backup; 'hedgerow verify' lists all that is wrong.",
+                    )
+                end = Head(event.position, stored)
+                yield event, payload
 
     def data_version(self) -> int:
         """A number that changes when another connection commits; cheap to poll."""
@@ -366,6 +372,11 @@ class Ledger:
             rows = self._db.execute("SELECT DISTINCT tier FROM event UNION SELECT tier FROM head ORDER BY 1").fetchall()
         return [row[0] for row in rows]
 
+    def settle(self) -> None:
+        """Fold the log into the file, so that the file alone is the ledger until the next append."""
+        with self._reading():
+            self._db.execute("PRAGMA journal_mode=DELETE")
+
     def copy_to(self, path: Path) -> None:
         """Write a whole and consistent copy into a new file, while others may append. Raises NotWritten."""
         try:
@@ -374,3 +385,12 @@ class Ledger:
                 copy.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.Error as error:
             raise self._refused(error, NotWritten) from error
+
+
+def _follows(event: Event, payload: bytes | None, erased: bool, stored: str, end: Head | None) -> bool:
+    """Whether an event matches its hash and its payload, and stands behind the one before."""
+    try:
+        whole = erased or (payload is not None and hashlib.sha256(payload).hexdigest() == event.payload_hash)
+        return whole and event.hash == stored and end in (None, Head(event.position - 1, event.previous))
+    except (TypeError, ValueError):
+        return False  # A flipped bit can make a text a blob.

@@ -64,18 +64,20 @@ def examine(ledger: Ledger, tiers: Sequence[str] | None = None) -> Iterator[Dama
 def rebuild(ledger: Ledger) -> int:
     """Make what is derived from the events anew; returns the number of rows made.
 
-    Raises LedgerDamaged when a chain itself does not fit: only a backup mends that.
+    Raises LedgerDamaged when a chain itself does not fit or lost its end: only a backup mends that.
     """
     made = 0
+    anchored = ledger.anchor.read() if ledger.anchor else []
     with ledger.transaction():
         for tier in ledger.tiers():
-            for damage in _chain(ledger, tier):
+            chain = _guarded(f"The chain '{tier}'", partial(_chain, ledger, tier))
+            for damage in (*chain, *_anchor(ledger, tier, [end for end in anchored if end.tier == tier])):
                 if not damage.derived:
                     raise LedgerDamaged(str(damage), REPAIR)
             rows = list(_states(ledger, tier))
             ledger.connection.execute("DELETE FROM latest WHERE tier=?", (tier,))
             ledger.connection.executemany("INSERT INTO latest VALUES (?,?,?,?,?,?,?,?,?)", rows)
-            ends = [(tier, event.position, event.hash) for event, _ in ledger.events(tier)][-1:]
+            ends = [(tier, event.position, event.hash) for event, _ in ledger.events(tier, proven=False)][-1:]
             ledger.connection.execute("DELETE FROM head WHERE tier=?", (tier,))
             ledger.connection.executemany("INSERT INTO head VALUES (?,?,?)", ends)
             made += len(rows) + len(ends)
@@ -102,7 +104,7 @@ def _chain(ledger: Ledger, tier: str) -> Iterator[Damage]:
     stored = dict(db.execute("SELECT position, hash FROM event WHERE tier=?", (tier,)).fetchall())
     erased = {row[0] for row in db.execute("SELECT position FROM payload WHERE tier=? AND erased IS NOT NULL", (tier,))}
     end = Head(0, GENESIS)
-    for event, payload in ledger.events(tier):
+    for event, payload in ledger.events(tier, proven=False):
         place = f"Event {event.position} of the chain '{tier}' ({event.record})"
         if event.position != end.position + 1:
             yield Damage(f"The chain '{tier}'", f"lacks what stands between {end.position} and {event.position}")
@@ -138,7 +140,7 @@ def _derived(ledger: Ledger, tier: str) -> Iterator[Damage]:
 def _states(ledger: Ledger, tier: str) -> Iterator[tuple[object, ...]]:
     """The rows of `latest` as the events give them."""
     latest: dict[tuple[str, str], Event] = {}
-    for event, _ in ledger.events(tier):
+    for event, _ in ledger.events(tier, proven=False):
         latest[event.record, event.origin] = event
     for event in latest.values():
         yield (
