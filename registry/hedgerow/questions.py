@@ -37,6 +37,9 @@ COLUMN_TYPES = ("iri", "iris", "code", "string", "decimal", "integer", "date", "
 
 _ID = re.compile(r"[A-Z][0-9]{1,3}", re.ASCII)
 
+#: Characters of a refused value that its error repeats.
+_REPEATED = 100
+
 Cell = str | int | float | bool | None
 Texts = Mapping[str, str]
 
@@ -89,7 +92,11 @@ class Parameter:
             raise self._fault(text, wanted.get(self.type, f"a number ({self.type})")) from None
 
     def _fault(self, text: str, wanted: str) -> CallError:
-        return CallError(f"The parameter '{self.name}' is '{text}'.", f"It takes {wanted}.")
+        return CallError(f"The parameter '{self.name}' is '{_short(text)}'.", f"It takes {wanted}.")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _REPEATED else text[:_REPEATED] + "…"
 
 
 @dataclass(frozen=True)
@@ -315,7 +322,7 @@ def _check_record(graph: Graph, parameter: Parameter, value: str, base: str) -> 
     hint = f"Did you mean '{near[0]}'? " if near else ""
     some = ", ".join(known[:_NAMED]) + (f", … ({len(known)} in all)" if len(known) > _NAMED else "")
     raise CallError(
-        f"The parameter '{parameter.name}' is '{value}'; there is no such {parameter.type}.",
+        f"The parameter '{parameter.name}' is '{_short(value)}'; there is no such {parameter.type}.",
         f"{hint}It takes one of {some}.",
     )
 

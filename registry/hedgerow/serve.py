@@ -7,17 +7,27 @@ import path, because nothing in this package may import the site.
 from __future__ import annotations
 
 import importlib
+import json
+import logging
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import click
+from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
 from hedgerow.errors import CallError
+from hedgerow.graph.client import Caller, caller
+from hedgerow.graph.fair import client_of
 from hedgerow.graph.project import TIER
 from hedgerow.graph.worker import die_with_parent
 from hedgerow.ledger import Ledger
@@ -27,7 +37,16 @@ from hedgerow.settings import Settings
 APPLICATION = "hedgerow_web:create_app"
 #: A process that dies again at once is restarted after this pause at most, in seconds.
 MAX_PAUSE_SECONDS = 5.0
-THREADS = 8
+#: A process that ran so long did not die at once, in seconds.
+STEADY_SECONDS = 5.0
+#: Threads of a web process beyond those that the graph process can keep waiting: pages never wait for a thread.
+SPARE_THREADS = 8
+#: Connections a web process holds; one that is idle so long is closed, in seconds.
+CONNECTIONS, IDLE_SECONDS = 1000, 15
+#: A request must have come whole, and an answer must have been taken whole, so long after it began, in seconds.
+REQUEST_SECONDS, ANSWER_SECONDS = 15, 300
+#: Largest request the server takes in; the application has a closer limit.
+MAX_BODY_BYTES, MAX_HEADER_BYTES = 1024 * 1024, 128 * 1024
 
 
 @dataclass
@@ -116,8 +135,9 @@ class Supervisor:
             code = child.process.poll()
             if code is None or child.once:
                 return
-            child.failures = 0 if now - child.started > 30 else child.failures + 1
-            child.waits_until = now + min(0.1 * 2**child.failures, MAX_PAUSE_SECONDS)
+            # Whatever ran for a while is started again without a pause; what dies again at once, with a longer one.
+            child.failures = 0 if now - child.started > STEADY_SECONDS else child.failures + 1
+            child.waits_until = now + min(0.1 * (2**child.failures - 1), MAX_PAUSE_SECONDS)
             child.process = None
             click.echo(f"{child.name} ended with code {code}; starting it again.", err=True)
         if now >= child.waits_until:
@@ -141,17 +161,84 @@ class Supervisor:
         self._listener.close()
 
 
+class _Refusal(ErrorTask):  # type: ignore[misc]
+    """What the server itself refuses, in the shape of every other error."""
+
+    def execute(self) -> None:
+        """Answer, and close the connection."""
+        error = self.request.error
+        remedy = "Send less." if error.code in (413, 431) else "Send a request that is well-formed HTTP/1.1."
+        problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": str(error.body)}
+        body = json.dumps(problem | {"remedy": remedy}).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection with a deadline for each request and each answer: a byte now and then does not hold it open."""
+
+    error_task_class = _Refusal
+    _doing: object = None
+    _since = 0.0
+
+    def readable(self) -> bool:
+        """Asked by the server in every round, once a second at least."""
+        doing, limit = self.request, REQUEST_SECONDS
+        if doing is None and self.total_outbufs_len and not self.requests:
+            doing, limit = "answer", ANSWER_SECONDS
+        now = time.monotonic()
+        if doing is not self._doing:
+            self._doing, self._since = doing, now
+        if doing is not None and now - self._since > limit:
+            self.handle_close()
+            return False
+        return bool(super().readable())
+
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def _with_caller(application: Application) -> Application:
+    """Tell the graph for whom it is asked, so that its workers are shared out fairly and none works for nobody."""
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        gone = environ.get("waitress.client_disconnected", lambda: False)
+        caller.set(Caller(client_of(environ.get("REMOTE_ADDR", "")), gone))
+        return application(environ, start_response)
+
+    return call
+
+
 def web_process(listening: int) -> None:
     """One web process: waitress on the shared socket."""
-    import waitress
-
     die_with_parent()
+    settings = Settings.from_env()
     module, _, factory = APPLICATION.partition(":")
     application = getattr(importlib.import_module(module), factory)()
-    listener = socket.socket(fileno=listening)
-    waitress.serve(
-        application, sockets=[listener], threads=THREADS, ident="hedgerow", clear_untrusted_proxy_headers=True
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * CONNECTIONS  # a connection, and the spooled answer of it
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted if hard < 0 else min(hard, wanted)), hard))
+    server = create_server(
+        _with_caller(application),
+        sockets=[socket.socket(fileno=listening)],
+        threads=settings.queue + 2 * settings.workers + SPARE_THREADS,
+        ident="hedgerow",
+        clear_untrusted_proxy_headers=True,
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=5,
+        asyncore_use_poll=True,
+        # Read on while a request is answered: so it is seen when the client goes away.
+        channel_request_lookahead=1,
+        max_request_body_size=MAX_BODY_BYTES,
+        max_request_header_size=MAX_HEADER_BYTES,
     )
+    server.channel_class = _Channel
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server.run()
 
 
 if __name__ == "__main__":

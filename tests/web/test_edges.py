@@ -191,3 +191,24 @@ def test_only_web_addresses_become_links() -> None:
     assert "javascript:alert(1)" in page
     assert not re.search(r'href="(javascript|data):', page)
     assert 'href="https://example.org/fine"' in page
+
+
+def test_an_id_leads_to_the_name_whatever_else_is_asked(web: FlaskClient) -> None:
+    for query in ("", "?country=JP&lang=ja", "?name=x", "?endpoint=x&_method=POST", "?page=2&page=3"):
+        response = web.get(f"/questions/C2{query}", headers=PAGE)
+        assert (response.status_code, response.headers["Location"]) == (301, f"/questions/reserve-gap{query}")
+
+
+def test_a_small_figure_is_no_zero(web: FlaskClient) -> None:
+    with web.application.test_request_context("/"):
+        shown = {text: i18n.number(text) for text in ("0.00001", "0.000123456", "0.001", "0", "12.34567", "1250.5")}
+    assert shown == {
+        "0.00001": "0.00001", "0.000123456": "0.0001235", "0.001": "0.001", "0": "0", "12.34567": "12.3457",
+        "1250.5": "1,250",
+    }  # fmt: skip
+
+
+def test_sparql_of_a_site_without_a_graph_says_so_to_a_person(unbuilt: FlaskClient) -> None:
+    response = unbuilt.get("/sparql", query_string={"query": "ASK {}"}, headers=PAGE)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]

@@ -14,6 +14,14 @@ from hedgerow_web.site import site
 PROBLEM = "application/problem+json"
 #: Paths that machines ask; they get JSON unless they say that they want a page.
 _MACHINE = (".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", "/healthz", "/readyz")
+#: What to do about an error of HTTP.
+_REMEDIES = {
+    404: "Look for it in the lists, or by a question.",
+    405: "Use another method.",
+    406: "Ask for one of these media types.",
+    413: "Send less.",
+    415: "Send it as one of these media types.",
+}
 
 
 def wants_page() -> bool:
@@ -48,8 +56,9 @@ def _is_building(error: HedgerowError) -> bool:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
-    remedies = {404: "Look for it in the lists, or by a question.", 405: "Use another method.", 413: "Send less."}
-    response = _answer(error.code, error.name, error.description or "", remedies.get(error.code, ""), {})
+    response = _answer(
+        error.code, error.name, error.description or "", _REMEDIES.get(error.code, "Correct the request."), {}
+    )
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ["GET"]))
     return response

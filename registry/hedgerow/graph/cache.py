@@ -13,6 +13,8 @@ from hedgerow.graph.frames import Header
 VERSION_SECONDS = 0.1
 #: An answer larger than this part of the budget is passed on and not kept.
 LARGEST_PART = 8
+#: Answers kept at most: an entry takes about a kilobyte that the budget does not see.
+MAX_ENTRIES = 20_000
 
 Key = tuple[str, str, str]
 
@@ -61,7 +63,7 @@ class CachedGraph:
             return
         self._kept[key] = reply
         self._bytes += _size(key, reply)
-        while self._bytes > self._budget:
+        while self._bytes > self._budget or len(self._kept) > MAX_ENTRIES:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, key: Key) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import select
 import socket
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +35,21 @@ JSON = "application/sparql-results+json"
 TURTLE = "text/turtle"
 #: How long a client waits beyond a query's own deadline, in seconds.
 PATIENCE_SECONDS = 60
+#: How often a waiting query is asked whether anyone still waits for it, in seconds.
+GLANCE_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Caller:
+    """For whom a query is: the client whose use is counted, and whether it has gone away meanwhile."""
+
+    name: str
+    gone: Callable[[], bool] = lambda: False
+
+
+_NOBODY = Caller("")
+#: The caller of this thread's queries; whoever answers clients sets it for each request.
+caller: ContextVar[Caller] = ContextVar("caller", default=_NOBODY)
 
 
 @dataclass(frozen=True)
@@ -65,7 +84,7 @@ class GraphClient:
     def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
         """Run a query in a worker. Raises the errors of `hedgerow.errors`."""
         guard.check(text)
-        header: Header = {"op": "query", "solutions": solutions, "graph": triples}
+        header: Header = {"op": "query", "solutions": solutions, "graph": triples, "client": caller.get().name}
         if seconds:
             header["seconds"] = seconds
         return _reply(*self._ask(header, text.encode("utf-8", "replace")))
@@ -80,6 +99,7 @@ class GraphClient:
             try:
                 connection.connect(str(self._path))
                 connection.sendall(pack(header, body))
+                self._wait(connection)
                 frame = receive(connection)
             except TimeoutError:
                 raise QueryTimeout("The graph process did not answer in time.", "Try again.") from None
@@ -88,6 +108,17 @@ class GraphClient:
         if frame is None:
             raise GraphNotReady("There is no graph process at the socket.", "Start it with 'hedgerow serve'.")
         return frame
+
+    def _wait(self, connection: socket.socket) -> None:
+        """Until the answer begins. A caller that goes away ends its query: closing the socket frees the worker."""
+        gone, end = caller.get().gone, time.monotonic() + self._patience
+        ready = select.poll()
+        ready.register(connection, select.POLLIN)
+        while not ready.poll(GLANCE_SECONDS * 1000):
+            if gone():
+                raise CallError("The client went away before its answer.", "Ask again, and wait for it.")
+            if time.monotonic() > end:
+                raise TimeoutError
 
 
 class LocalGraph:

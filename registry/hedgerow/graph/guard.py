@@ -1,7 +1,8 @@
 """What is refused before a query reaches a worker: updates, SERVICE, and text beyond the published limits.
 
 A small tokenizer, so that the words inside strings, addresses, comments, variables and prefixed names stay
-legal. Parsing proper is the engine's, in the worker.
+legal. Parsing proper is the engine's, in the worker. It reads any text in linear time, because it runs in the
+process of the site.
 """
 
 from __future__ import annotations
@@ -12,21 +13,35 @@ from hedgerow.errors import CallError, QueryRefused
 
 #: Longest query, in bytes.
 MAX_QUERY_BYTES = 64 * 1024
+#: Most words and signs; reading more would take the site's own time.
+MAX_TOKENS = 8000
 #: Deepest nesting of brackets; the engine's stack breaks at about 1,600.
 MAX_NESTING = 64
+#: Longest property path, in steps: the engine plans one of 200 in a quarter of a second, one of 1,000 in 15.
+MAX_PATH_STEPS = 50
+#: Most triple patterns; planning them grows as paths do.
+MAX_PATTERNS = 200
 
+# No character beyond ASCII is anything to SPARQL but part of a name, so taking them all for one hides nothing.
+_NAME = r"A-Za-z0-9_\u0080-\U0010FFFF"
+_WORD = rf"[{_NAME}]++(?:[.-]++[{_NAME}]++)*+"
+_LOCAL = rf"(?:[{_NAME}:-]|%[0-9A-Fa-f]{{2}}|\\[^\n\r])"
+_IRI = r'<[^<>"{}|^`\\\x00-\x20]*+>'
 _TOKEN = re.compile(
-    r"""
-    (?P<skip> \#[^\n\r]*                                   # comment
-      | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
-      | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'      # strings
-      | <[^<>"{}|^`\\\x00-\x20]*>                          # IRI
-      | [?$]\w+                                            # variable
-      | @\w+(?:-\w+)*                                      # language
-      | [\w.-]*:[\w.:%\\-]*                                # prefixed name
-    )
-    | (?P<open>[({\[]) | (?P<close>[)}\]])
-    | (?P<word>[A-Za-z_]\w*)
+    rf"""
+    (?P<blank> (?:[ \t\r\n]++ | \#[^\n\r]*+)++)
+  | (?P<value> \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
+      | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+'
+      | [?$][{_NAME}]++
+      | (?:[0-9]++(?:\.[0-9]++)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)? )
+  | (?P<iri> {_IRI} | (?P<prefix>{_WORD})?+:(?:{_LOCAL}(?:{_LOCAL}|\.++(?={_LOCAL}))*+)? )
+  | (?P<word> {_WORD} )
+  | (?P<open> [({{\[] | <<(?!{_IRI[1:]}) )
+  | (?P<close> [)}}\]] | >> )
+  | (?P<end> [.;,] )
+  | (?P<language> @[A-Za-z]++(?:-++[A-Za-z0-9]++)*+ )
+  | (?P<operator> \^\^ | \|\| | [<!=>&*+-] )
+  | (?P<step> [/|] )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -41,23 +56,127 @@ def check(query: str) -> None:
     size = len(query.encode("utf-8", "surrogatepass"))
     if size > MAX_QUERY_BYTES:
         raise QueryRefused(f"The query has {size} bytes.", f"At most {MAX_QUERY_BYTES} are taken.")
-    depth = 0
-    form = ""
-    for match in _TOKEN.finditer(query):
-        if match["open"]:
-            depth += 1
-            if depth > MAX_NESTING:
-                raise QueryRefused(f"Brackets are nested deeper than {MAX_NESTING}.", "Write the query flatter.")
-        elif match["close"]:
-            depth -= 1
-        elif match["word"]:
-            word = match["word"].upper()
-            if word == "SERVICE":
-                raise QueryRefused(
-                    "SERVICE is not run here, not even SILENT.", "Query the other endpoint yourself and join."
-                )
-            if not form and word in _UPDATES:
-                raise QueryRefused(
-                    f"{word} is an update; this is a query route.", "Records change through the ledger only."
-                )
-            form = form or (word if word in _FORMS else "")
+    reading = _Reading()
+    for number, match in enumerate(_TOKEN.finditer(query)):
+        if number == MAX_TOKENS:
+            raise QueryRefused(f"The query has more than {MAX_TOKENS} words and signs.", "Split it.")
+        if match.lastgroup != "blank":
+            reading.take(match.lastgroup or "", match)
+
+
+class _Reading:
+    """Where a reader of the tokens stands: the open brackets, and how much was counted.
+
+    A triple pattern begins with the first term after a bracket or separator; terms that follow each other in
+    round brackets are a list, which is two patterns for each.
+    """
+
+    def __init__(self) -> None:
+        self.patterns = 0
+        self._form = ""
+        self._steps = 0
+        self._last = ""
+        # Each open bracket, and whether a pattern was about to begin before it.
+        self._open: list[tuple[str, bool]] = []
+        self._fresh = False
+        # FILTER, BIND and the like: after their round brackets a pattern may begin.
+        self._clause = False
+        # Between VALUES and its closing brace nothing is a pattern.
+        self._data = False
+        # SERVICE:name { is the name to some parsers and the keyword to others.
+        self._disguised = False
+
+    def take(self, kind: str, match: re.Match[str]) -> None:
+        text = match[0]
+        if self._disguised and text == "{":
+            _refuse_service()
+        self._disguised = False
+        if kind == "iri":
+            self._disguised = "SERVICE" in (match["prefix"] or "").upper() and self._last != "GRAPH"
+        if kind in ("iri", "value"):
+            self._term(kind)
+        elif kind == "word":
+            self._word(text)
+        elif kind == "open":
+            self._enter(text)
+        elif kind == "close":
+            self._leave(text)
+        elif kind == "end":
+            self._end()
+        elif kind == "step":
+            self._step()
+        if kind != "language":  # which belongs to the string before it
+            self._last = text.upper() if kind == "word" else kind
+
+    @property
+    def _inside(self) -> str:
+        return self._open[-1][0] if self._open else ""
+
+    def _term(self, kind: str) -> None:
+        if kind == "value":
+            self._steps = 0  # no part of a path
+        if self._inside in ("{", "[") and self._fresh:
+            self._count(1)
+        elif self._inside == "(" and self._last in ("iri", "value", "close"):
+            self._count(2)
+        self._fresh = False
+
+    def _word(self, text: str) -> None:
+        word = text.upper()
+        if "SERVICE" in word:
+            _refuse_service()
+        if not self._form and word in _UPDATES:
+            raise QueryRefused(
+                f"{word} is an update; this is a query route.", "Records change through the ledger only."
+            )
+        self._form = self._form or (word if word in _FORMS else "")
+        if "." in text:
+            self._end()
+        elif text != "a" and word not in ("TRUE", "FALSE"):
+            self._steps = 0
+            self._data = self._data or word == "VALUES"
+            if self._inside in ("{", "["):
+                self._fresh, self._clause = False, True
+
+    def _enter(self, bracket: str) -> None:
+        if len(self._open) == MAX_NESTING:
+            raise QueryRefused(f"Brackets are nested deeper than {MAX_NESTING}.", "Write the query flatter.")
+        if bracket in ("(", "[") and self._inside == "(" and self._last == "close":
+            self._count(2)
+        self._open.append((bracket, self._fresh))
+        if bracket in ("{", "["):
+            self._end()
+
+    def _leave(self, bracket: str) -> None:
+        if not self._open or (bracket == ">>") != (self._inside == "<<"):
+            return
+        _, self._fresh = self._open.pop()
+        if bracket == "}":
+            self._data = False
+            self._end()
+        elif self._inside in ("{", "["):
+            self._fresh = self._fresh or self._clause
+            self._clause = False
+
+    def _end(self) -> None:
+        if self._inside in ("{", "["):
+            self._fresh, self._clause, self._steps = True, False, 0
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps >= MAX_PATH_STEPS:
+            raise QueryRefused(
+                f"A property path has more than {MAX_PATH_STEPS} steps.", "Shorten it, or use '*' or '+' for a chain."
+            )
+
+    def _count(self, patterns: int) -> None:
+        self.patterns += 0 if self._data else patterns
+        if self.patterns > MAX_PATTERNS:
+            raise QueryRefused(
+                f"The query has more than {MAX_PATTERNS} triple patterns.",
+                "Split it, or list the things asked for in VALUES.",
+            )
+
+
+def _refuse_service() -> None:
+    raise QueryRefused("SERVICE is not run here, not even SILENT.", "Query the other endpoint yourself and join.")

@@ -7,20 +7,17 @@ a query itself; it relays frames between clients and workers.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import fcntl
 import os
 import selectors
 import signal
 import socket
-import sys
 import time
 from collections import deque
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from hedgerow.errors import Conflict
-from hedgerow.graph.frames import Header, Reader, pack
+from hedgerow.errors import Unavailable
+from hedgerow.graph.fair import DOUBT_SECONDS, Use
+from hedgerow.graph.frames import Header, pack
+from hedgerow.graph.peers import Client, Worker, cause, take_lock
 from hedgerow.graph.project import (
     TIER,
     View,
@@ -31,7 +28,7 @@ from hedgerow.graph.project import (
     replace_record,
     today,
 )
-from hedgerow.graph.worker import address_space, die_with_parent, serve, shut_in
+from hedgerow.graph.worker import address_space, computed, die_with_parent, leave_network, serve, shut_in
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
 
@@ -39,36 +36,14 @@ from hedgerow.settings import Settings
 POLL_SECONDS = 0.5
 #: A worker that its own alarm did not kill is killed this much later, in seconds.
 GRACE_SECONDS = 2.0
-_CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
-
-
-@dataclass(eq=False)
-class _Client:
-    connection: socket.socket
-    reader: Reader = field(default_factory=Reader)
-    out: bytearray = field(default_factory=bytearray)
-    waiting: tuple[Header, bytes] | None = None
-    retries: int = 0
-    worker: _Worker | None = None
-
-
-@dataclass(eq=False)
-class _Worker:
-    pid: int
-    connection: socket.socket
-    version: str
-    reader: Reader = field(default_factory=Reader)
-    client: _Client | None = None
-    busy: bool = False
-    dies_at: float = 0.0
-
-
-def leave_network() -> bool:
-    """Move into an empty network namespace, where the kernel grants one. Workers inherit it."""
-    if sys.platform != "linux":
-        return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    return any(libc.unshare(flags) == 0 for flags in (_CLONE_NEWNET, _CLONE_NEWNET | _CLONE_NEWUSER))
+#: A query that has computed longer than this is a long one: it goes on beside the workers, where there is room.
+QUICK_SECONDS = 0.25
+#: How often that is looked at while a query runs, in seconds.
+GLANCE_SECONDS = 0.05
+#: What a query costs its client that is left alone while it runs, beside what it computed, in seconds.
+ABANDONED_SECONDS = 1.0
+#: Long queries, and those of clients not known as light, give way to all else.
+LOW_NICENESS = 10
 
 
 class GraphProcess:
@@ -78,11 +53,13 @@ class GraphProcess:
         self._settings = settings
         self._tier = tier
         self._selector = selectors.DefaultSelector()
-        self._workers: list[_Worker] = []
-        self._queue: deque[_Client] = deque()
+        self._workers: list[Worker] = []
+        self._queue: deque[Client] = deque()
+        self._use = Use()
+        self._dying: list[int] = []
         self._stopping = False
         settings.run.mkdir(parents=True, exist_ok=True)
-        self._lock = self._take_lock(settings.run / f"{tier}.lock")
+        self._lock = take_lock(settings.run / f"{tier}.lock", tier)
         self._offline = leave_network()
         self._ledger = Ledger(settings.ledger, settings.base)
         self._seen = self._ledger.data_version()
@@ -92,20 +69,11 @@ class GraphProcess:
         self._store = build_store(self._fold.payloads(self._day), settings.base)
         self._name_view()
 
-    def _take_lock(self, path: Path) -> int:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            raise Conflict(
-                f"Another graph process of the tier '{self._tier}' holds {path}.", "Stop it first, or use that one."
-            ) from None
-        return lock
-
     def _name_view(self) -> None:
         self._view = View(self._tier, self._fold.head, self._day)
         describe_view(self._store, self._view, self._settings.base)
+        # The store counts one by one, which is too long for every answer to `status`.
+        self._quads = len(self._store)
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""
@@ -125,6 +93,8 @@ class GraphProcess:
                 for key, events in self._selector.select(self._pause()):
                     self._handle(key.data, events)
                 self._kill_overdue()
+                self._set_long_aside()
+                self._reap()
                 self._follow()
         finally:
             path.unlink(missing_ok=True)
@@ -135,12 +105,15 @@ class GraphProcess:
         self._stopping = True
 
     def _pause(self) -> float:
-        return max(0.0, POLL_SECONDS - (time.monotonic() - self._polled))
+        watching = any(worker.busy and not worker.long for worker in self._workers)
+        return min(
+            GLANCE_SECONDS if watching else POLL_SECONDS, max(0.0, self._polled + POLL_SECONDS - time.monotonic())
+        )
 
-    def _handle(self, peer: _Client | _Worker | None, events: int) -> None:
+    def _handle(self, peer: Client | Worker | None, events: int) -> None:
         if peer is None:
             self._accept()
-        elif isinstance(peer, _Worker):
+        elif isinstance(peer, Worker):
             self._from_worker(peer)
         else:
             if events & selectors.EVENT_WRITE:
@@ -154,9 +127,9 @@ class GraphProcess:
         with contextlib.suppress(BlockingIOError):
             connection, _ = self._listener.accept()
             connection.setblocking(False)
-            self._selector.register(connection, selectors.EVENT_READ, _Client(connection))
+            self._selector.register(connection, selectors.EVENT_READ, Client(connection))
 
-    def _from_client(self, client: _Client) -> None:
+    def _from_client(self, client: Client) -> None:
         try:
             data = client.connection.recv(1 << 18)
             frame = client.reader.feed(data) if data else None
@@ -169,16 +142,14 @@ class GraphProcess:
         elif frame:
             self._request(client, *frame)
 
-    def _request(self, client: _Client, header: Header, body: bytes) -> None:
+    def _request(self, client: Client, header: Header, body: bytes) -> None:
         if header.get("op") == "status":
             self._reply(client, self.status())
             return
         client.waiting = (header, body)
-        if len(self._queue) >= self._settings.queue and not self._idle():
-            self._reply(client, {"error": "busy", "detail": "Every query worker is taken and the queue is full."})
-            return
         self._queue.append(client)
         self._assign()
+        self._cut_queue()
 
     def status(self) -> Header:
         """What this process holds: the answer to `status`."""
@@ -187,19 +158,19 @@ class GraphProcess:
             "version": self._view.version,
             "position": self._view.head.position,
             "day": self._day.isoformat(),
-            "quads": len(self._store),
+            "quads": self._quads,
             "records": len(self._fold.versions),
             "workers": len(self._workers),
             "offline": self._offline,
         }
 
-    def _reply(self, client: _Client, header: Header, body: bytes = b"") -> None:
+    def _reply(self, client: Client, header: Header, body: bytes = b"") -> None:
         client.waiting = client.worker = None
-        client.retries = 0
+        client.retries, client.long = 0, False
         client.out += pack(header, body)
         self._write(client)
 
-    def _write(self, client: _Client) -> None:
+    def _write(self, client: Client) -> None:
         try:
             sent = client.connection.send(client.out) if client.out else 0
         except BlockingIOError:
@@ -211,7 +182,7 @@ class GraphProcess:
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.out else 0)
         self._selector.modify(client.connection, wanted, client)
 
-    def _drop(self, client: _Client) -> None:
+    def _drop(self, client: Client) -> None:
         """The client went away: nobody waits for its query any more."""
         if client.connection.fileno() < 0:
             return
@@ -219,17 +190,19 @@ class GraphProcess:
         client.connection.close()
         if client in self._queue:
             self._queue.remove(client)
-        if client.worker is not None:
-            self._replace(client.worker)
+        if (worker := client.worker) is not None:
+            self._use.add(client.name, ABANDONED_SECONDS)
+            self._release(worker)
+            self._replace(worker)
             self._assign()
 
     # workers
 
     def _fill_workers(self) -> None:
-        while len(self._workers) < self._settings.workers:
+        while sum(not worker.long for worker in self._workers) < self._settings.workers:
             self._workers.append(self._fork())
 
-    def _fork(self) -> _Worker:
+    def _fork(self) -> Worker:
         ours, theirs = socket.socketpair()
         limit = address_space() + self._settings.worker_megabytes * 1024 * 1024
         pid = os.fork()
@@ -243,40 +216,104 @@ class GraphProcess:
             finally:
                 os._exit(71)
         theirs.close()
-        worker = _Worker(pid, ours, self._view.version)
+        worker = Worker(pid, ours, self._view.version)
         self._selector.register(ours, selectors.EVENT_READ, worker)
         return worker
 
-    def _replace(self, worker: _Worker) -> int:
-        """End a worker and fork another; returns how it ended, as a wait status."""
+    def _replace(self, worker: Worker) -> None:
+        """End a worker and fork another."""
         self._workers.remove(worker)
         self._selector.unregister(worker.connection)
         worker.connection.close()
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGKILL)
-        _, status = os.waitpid(worker.pid, 0)
+        self._dying.append(worker.pid)
         if not self._stopping:
             self._fill_workers()
-        return status
 
-    def _idle(self) -> _Worker | None:
-        return next((worker for worker in self._workers if not worker.busy), None)
+    def _reap(self) -> None:
+        # Giving back a gigabyte takes its time, and longer on a busy machine: it is never waited for.
+        self._dying = [pid for pid in self._dying if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+
+    def _long(self) -> int:
+        return sum(worker.long for worker in self._workers)
+
+    def _next(self) -> tuple[Client, Worker] | None:
+        """Whom to serve now: the waiting client that has used least, the first of equals."""
+        idle = [worker for worker in self._workers if not worker.busy]
+        room = self._long() < self._settings.workers
+        ready = [client for client in self._queue if room or not client.long]
+        if not idle or not ready:
+            return None
+        client = min(ready, key=lambda waiting: self._use.rank(waiting.name))
+        # The last idle worker is kept for a client known as light. The others are soon done, or long ones.
+        if len(idle) == 1 < self._settings.workers and not client.long and not self._use.light(client.name):
+            return None
+        return client, idle[0]
 
     def _assign(self) -> None:
-        while self._queue and (worker := self._idle()):
-            client = self._queue.popleft()
-            if client.waiting is None:
-                continue
-            header, body = client.waiting
+        while chosen := self._next():
+            client, worker = chosen
+            self._queue.remove(client)
+            header, body = client.waiting or ({}, b"")
             seconds = min(float(header.get("seconds") or self._settings.query_seconds), self._settings.query_seconds)
             worker.client, worker.busy, client.worker = client, True, worker
+            worker.computed = computed(worker.pid)
             worker.dies_at = time.monotonic() + seconds + GRACE_SECONDS
+            if not self._use.light(client.name):
+                self._lower(worker)
             try:
                 worker.connection.sendall(pack(header | {"seconds": seconds}, body))
             except OSError:
                 self._lost(worker)
+                continue
+            if client.long:
+                self._set_aside(worker)
 
-    def _from_worker(self, worker: _Worker) -> None:
+    def _cut_queue(self) -> None:
+        """Send away who has used most, the last of equals, until the queue is as long as it may be."""
+        idle = sum(not worker.busy for worker in self._workers)
+        while len(self._queue) > self._settings.queue + idle:
+            client = max(reversed(self._queue), key=lambda waiting: self._use.rank(waiting.name))
+            self._queue.remove(client)
+            self._reply(client, {"error": "busy", "detail": "Every query worker is taken and the queue is full."})
+
+    def _set_long_aside(self) -> None:
+        """Let a long query run on beside the workers; without room it is stopped, and begins anew when there is."""
+        quick = [worker for worker in self._workers if worker.busy and not worker.long]
+        for worker in quick:
+            if computed(worker.pid) - worker.computed < QUICK_SECONDS:
+                continue
+            # Whoever asks long queries is no light client for a while, however many of him there are.
+            self._use.add(worker.client.name if worker.client else "", DOUBT_SECONDS)
+            if self._long() < self._settings.workers:
+                self._set_aside(worker)
+            elif (client := self._release(worker)) is not None:
+                self._replace(worker)
+                client.long = True
+                self._queue.append(client)
+        self._assign()
+        self._cut_queue()
+
+    def _set_aside(self, worker: Worker) -> None:
+        worker.long = True
+        self._lower(worker)
+        self._fill_workers()
+
+    def _lower(self, worker: Worker) -> None:
+        worker.low = True
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, worker.pid, LOW_NICENESS)
+
+    def _release(self, worker: Worker) -> Client | None:
+        """Take a worker's query from it, and charge whose it was."""
+        client, worker.client, worker.busy = worker.client, None, False
+        if client is not None:
+            client.worker = None
+            self._use.add(client.name, max(0.0, computed(worker.pid) - worker.computed))
+        return client
+
+    def _from_worker(self, worker: Worker) -> None:
         if worker not in self._workers:
             return  # It was replaced while this event was waiting.
         try:
@@ -290,36 +327,37 @@ class GraphProcess:
         if frame is None:
             return
         header, body = frame
-        client, worker.client, worker.busy = worker.client, None, False
+        client = self._release(worker)
         if client is not None:
             self._reply(client, header | {"version": worker.version}, body)
-        if worker.version != self._view.version:
+        if worker.low or worker.version != self._view.version:
             self._replace(worker)
         self._assign()
 
-    def _lost(self, worker: _Worker) -> None:
+    def _lost(self, worker: Worker) -> None:
         """A worker died in a query: say why, by the way it ended."""
-        client = worker.client
-        # Its own end is already on the way; the kill in _replace finds it dead or makes it so.
-        with contextlib.suppress(ChildProcessError):
-            os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
-        code = os.waitstatus_to_exitcode(self._replace(worker))
+        client = self._release(worker)
+        # Its own end is already on the way: a process gives its memory back before its socket.
+        ended = os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+        assert ended is not None  # only with WNOHANG
+        code = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+        self._replace(worker)
         if client is not None and code == -signal.SIGKILL and client.retries < self._settings.workers:
             # Someone else killed the worker, not the query: try another. All of them may have been killed at once.
-            client.retries, client.worker = client.retries + 1, None
+            client.retries += 1
             self._queue.appendleft(client)
         elif client is not None:
-            self._reply(client, _cause(code, self._settings) | {"version": worker.version})
+            self._reply(client, cause(code, self._settings) | {"version": worker.version})
         self._assign()
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
         for worker in list(self._workers):
             if worker.busy and now > worker.dies_at:
-                client = worker.client
+                client = self._release(worker)
                 self._replace(worker)
                 if client is not None:
-                    self._reply(client, _cause(-signal.SIGALRM, self._settings) | {"version": worker.version})
+                    self._reply(client, cause(-signal.SIGALRM, self._settings) | {"version": worker.version})
 
     # the ledger
 
@@ -328,6 +366,11 @@ class GraphProcess:
         if time.monotonic() - self._polled < POLL_SECONDS:
             return
         self._polled = time.monotonic()
+        # While the system refuses a look at the ledger, the view held stands.
+        with contextlib.suppress(Unavailable):
+            self._catch_up()
+
+    def _catch_up(self) -> None:
         seen, day = self._ledger.data_version(), today()
         if seen == self._seen and day == self._day:
             return
@@ -345,17 +388,8 @@ class GraphProcess:
                 self._replace(worker)
 
     def _take_events(self) -> set[str]:
-        touched = set()
-        for event, payload in self._ledger.events(self._tier, self._fold.head.position):
+        # All are read before one is applied: cut off in between, fold and store would part.
+        events = list(self._ledger.events(self._tier, self._fold.head.position))
+        for event, payload in events:
             self._fold.apply(event, payload)
-            touched.add(event.record)
-        return touched
-
-
-def _cause(code: int, settings: Settings) -> Header:
-    if code == -signal.SIGALRM:
-        return {"error": "timeout", "detail": f"The query was stopped after {settings.query_seconds} seconds."}
-    if code == -signal.SIGABRT:
-        limit = settings.worker_megabytes
-        return {"error": "memory", "detail": f"The query needed more than {limit} MiB of memory."}
-    return {"error": "crash", "detail": "The query broke its worker, most likely by its nesting."}
+        return {event.record for event, _ in events}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from hedgerow_web.pages.lists import BY_KIND, rows_of
-from hedgerow_web.pages.thing import Thing, read_thing
+from hedgerow_web.pages.thing import read_thing
 from hedgerow_web.site import site
 
 
@@ -34,4 +34,3 @@ def _replaced_by(iri: str) -> list[tuple[str, str]]:
     later = [row["later"].text for row in site().rows("replaced-by", {"agreement": [f"<{iri}>"]})]
     names = site().labels(later)
     return [(other, names.get(other, other)) for other in later]
-

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from hedgerow.errors import CallError, HedgerowError, QuerySyntaxError
+from hedgerow.errors import CallError, HedgerowError, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from hedgerow.graph.client import JSON, Reply
-from hedgerow.graph.guard import MAX_NESTING, MAX_QUERY_BYTES
+from hedgerow.graph.guard import MAX_NESTING, MAX_PATH_STEPS, MAX_PATTERNS, MAX_QUERY_BYTES
 from hedgerow.iri import CODE, HR, XSD
 from hedgerow.questions import find, load_questions
 from hedgerow_web.negotiate import FORMATS, HTML, SOLUTIONS, TRIPLES, choose
@@ -35,6 +36,7 @@ def endpoint() -> Response:
     """SPARQL 1.1 Protocol, query operation; a browser without a query gets the form."""
     if request.method == "OPTIONS":
         return _preflight()
+    _check_form()
     query = _query()
     _refuse_dataset()
     if _is_page():
@@ -44,6 +46,21 @@ def endpoint() -> Response:
     solutions, triples = _wanted()
     reply = site().graph.query(query, solutions, triples)
     return _pass_on(reply)
+
+
+def _check_form() -> None:
+    """Refuse what a form reader would mend, or leave out, without a word."""
+    body = request.get_data()  # before the form is read, which would leave nothing of it
+    if (request.content_length or 0) > len(body):
+        raise CallError("The body is shorter than its Content-Length.", "Send it whole.")
+    _text(unquote_to_bytes(request.query_string))
+    if request.mimetype == "application/x-www-form-urlencoded":
+        _text(unquote_to_bytes(body))
+    if "update" in request.args:
+        raise CallError("Updates are not taken here.", "Records change through the ledger only.")
+    alone = request.mimetype == "application/sparql-query"
+    if len(request.args.getlist("query")) + len(request.form.getlist("query")) + alone > 1:
+        raise CallError("There are two queries.", "Send one, as the parameter 'query' or as the body.")
 
 
 def _query() -> str | None:
@@ -124,14 +141,28 @@ def _example() -> str:
     return find(name).bound({}, here.settings.base) if name else here.query_text("example", {})
 
 
+def _limits() -> dict[str, int]:
+    settings = site().settings
+    return {
+        "bytes": MAX_QUERY_BYTES,
+        "nesting": MAX_NESTING,
+        "steps": MAX_PATH_STEPS,
+        "patterns": MAX_PATTERNS,
+        "seconds": settings.query_seconds,
+        "memory": settings.worker_megabytes,
+        "answer": settings.answer_megabytes,
+    }
+
+
 def _page(query: str | None) -> Response:
     head: list[str] = []
     rows: list[dict[str, dict[str, str]]] = []
-    text, fault, reply = "", None, None
+    fault: HedgerowError | None = None
+    text, reply = "", None
     if query:
         try:
             reply = site().graph.query(query, JSON, TRIPLES["ttl"])
-        except HedgerowError as error:
+        except (CallError, QueryTimeout, QueryTooLarge) as error:
             fault = error
     if reply and reply.media_type == JSON:
         results = json.loads(reply.body)
@@ -152,7 +183,7 @@ def _page(query: str | None) -> Response:
         fault=fault,
         examples=load_questions().values(),
         prefixes=PREFIXES,
-        limits={"bytes": MAX_QUERY_BYTES, "nesting": MAX_NESTING, "seconds": site().settings.query_seconds},
+        limits=_limits(),
     )
     response = make_response(page, fault.status if fault else 200)
     response.vary.add("Accept")

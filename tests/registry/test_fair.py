@@ -1,0 +1,59 @@
+"""Who is served first when workers are scarce."""
+
+from __future__ import annotations
+
+from hedgerow.graph.fair import DOUBT_SECONDS, HALF_LIFE_SECONDS, REMEMBERED, Use, client_of
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_known_light_client_comes_before_a_new_one_and_that_before_a_heavy_one() -> None:
+    use = Use(Clock())
+    for _ in range(3):
+        use.add("light", 0.01)
+    use.add("heavy", DOUBT_SECONDS + 1)
+    assert use.rank("light") < use.rank("new") < use.rank("heavy")
+    assert use.light("light")
+    assert not use.light("new")
+
+
+def test_a_command_at_the_socket_itself_comes_first() -> None:
+    use = Use(Clock())
+    use.add("", 100.0)
+    assert use.rank("") == 0
+    assert use.light("")
+
+
+def test_use_is_forgotten_by_half_every_half_life() -> None:
+    clock = Clock()
+    use = Use(clock)
+    for _ in range(50):
+        use.add("heavy", 1.0)
+    before = use.rank("heavy")
+    clock.now += HALF_LIFE_SECONDS
+    assert abs(use.rank("heavy") - before / 2) < 0.2
+    clock.now += 20 * HALF_LIFE_SECONDS
+    assert abs(use.rank("heavy") - use.rank("new")) < 0.01
+
+
+def test_only_so_many_clients_are_remembered_and_the_heavy_ones_longest() -> None:
+    use = Use(Clock())
+    use.add("heavy", 100.0)
+    for number in range(3 * REMEMBERED):
+        use.add(f"192.0.2.{number}", 0.001)
+    assert len(use._used) <= REMEMBERED
+    assert use.rank("heavy") > DOUBT_SECONDS
+
+
+def test_an_ipv6_client_is_its_network_and_a_mapped_one_its_ipv4_address() -> None:
+    assert client_of("2001:db8::1") == client_of("2001:db8::ffff:1")
+    assert client_of("2001:db8::1") != client_of("2001:db8:0:1::1")
+    assert client_of("::ffff:192.0.2.7") == client_of("192.0.2.7") == "192.0.2.7"
+    assert client_of("fe80::1%eth0") == client_of("fe80::2%eth0")
+    assert client_of("") == ""
