@@ -4,9 +4,9 @@
 
 Loads the shipped record into a folder of its own, serves it, and prints medians in milliseconds and ratios to
 the engine in process, all from one run. Cold means that the site runs the query and makes the answer with its
-labels; cached that the client has the answer already. The Oxigraph server holds the same statements on disk and
+labels; cached that it still has the engine's reply. The Oxigraph server holds the same statements on disk and
 gives bare results. rdflib's own engine takes minutes on the larger questions, so it is asked for by name, once a
-question, with a limit.
+question, and given up after a limit.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from hedgerow.graph.client import GraphClient, LocalGraph
@@ -34,7 +36,8 @@ from hedgerow.questions import load_questions
 from hedgerow.settings import Settings
 
 RUNS = 15
-RDFLIB_SECONDS = 60
+#: rdflib is given up after so many seconds.
+RDFLIB_SECONDS = 20
 
 
 def median_ms(act: Callable[[], object], runs: int = RUNS) -> float:
@@ -48,18 +51,10 @@ def median_ms(act: Callable[[], object], runs: int = RUNS) -> float:
     return statistics.median(times)
 
 
-def fetch(url: str, etag: str = "") -> str:
-    """A whole answer; with its ETag when the client has it already."""
-    request = Request(url, headers={"Accept": "application/json", **({"If-None-Match": etag} if etag else {})})
-    try:
-        with urlopen(request) as answer:
-            answer.read()
-            return str(answer.headers["ETag"])
-    except HTTPError as error:
-        error.close()
-        if error.code != 304:
-            raise
-        return etag
+def fetch(url: str) -> None:
+    """A whole answer."""
+    with urlopen(Request(url, headers={"Accept": "application/json"})) as answer:
+        answer.read()
 
 
 def wait(url: str) -> None:
@@ -86,23 +81,44 @@ def main() -> None:
         print(f"load: {loaded} records with their checks in {seconds:.1f} s, {loaded / seconds:.0f} a second")
         local = LocalGraph(settings)
         print(f"graph: {local.status()['quads']} statements")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        env = {**os.environ, "HEDGEROW_HOME": folder}
-        command = [sys.executable, "-m", "hedgerow", "serve", "--port", str(port)]
-        # Nothing is kept between two requests, so that each is cold.
-        site = subprocess.Popen(command, env={**env, "HEDGEROW_CACHE_MEGABYTES": "0"}, stdout=subprocess.DEVNULL)
+        with site(folder) as (url, _):
+            cached = {name: median_ms(partial(fetch, address(url, name))) for name in load_questions()}
+        rdflib = rdflib_ms(settings, local) if "--rdflib" in sys.argv else {}
         peer = oxigraph(local, Path(folder))
         try:
-            url = f"http://127.0.0.1:{port}"
-            wait(url)
-            table(settings, local, url, peer)
-            print(f"memory: {memory(site.pid)}")
+            # Nothing is kept between two requests, so that each is cold.
+            with site(folder, HEDGEROW_CACHE_MEGABYTES="0") as (url, pid):
+                table(settings, local, url, peer, cached, rdflib)
+                print(f"memory: {memory(pid)}")
         finally:
-            for process in (site, peer.process):
-                process.terminate()
-                process.wait()
+            peer.process.terminate()
+            peer.process.wait()
+
+
+def address(url: str, name: str) -> str:
+    """Where a question is answered."""
+    return f"{url}/questions/{name}.json"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def site(folder: str, **env: str) -> Iterator[tuple[str, int]]:
+    """A running site over a home: its address and the id of its first process."""
+    port = free_port()
+    command = [sys.executable, "-m", "hedgerow", "serve", "--port", str(port)]
+    running = subprocess.Popen(command, env={**os.environ, "HEDGEROW_HOME": folder, **env}, stdout=subprocess.DEVNULL)
+    try:
+        wait(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}", running.pid
+    finally:
+        running.terminate()
+        running.wait()
 
 
 @dataclass
@@ -126,9 +142,7 @@ def oxigraph(local: LocalGraph, folder: Path) -> Peer:
     program = Path(sys.executable).with_name("oxigraph")
     load = [program, "load", "--location", place, "--file", dump]
     subprocess.run(load, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     serve = [program, "serve-read-only", "--location", place, "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
     peer = Peer(subprocess.Popen(serve, stderr=subprocess.DEVNULL), f"http://127.0.0.1:{port}/query")
     for _ in range(200):
@@ -163,51 +177,61 @@ def memory(parent: int) -> str:
     return ", ".join(told)
 
 
-def table(settings: Settings, local: LocalGraph, url: str, peer: Peer) -> None:
+def table(
+    settings: Settings,
+    local: LocalGraph,
+    url: str,
+    peer: Peer,
+    cached: Mapping[str, float],
+    rdflib: Mapping[str, float | None],
+) -> None:
     """One line a question."""
     client = GraphClient(settings)
     heads = ("engine", "worker", "HTTP", "cached", "oxigraph", "rdflib")
     print("".join([f"{'question':<24}", *(f"{head:>9}" for head in heads), "   ratios to the engine"]))
     for question in load_questions().values():
-        text = question.bound({}, settings.base)
-        address = f"{url}/questions/{question.name}.json"
-        etag = fetch(address)
-        engine = median_ms(lambda text=text: local.query(text))  # type: ignore[misc]
-        worker = median_ms(lambda text=text: client.query(text))  # type: ignore[misc]
-        cold = median_ms(lambda address=address: fetch(address))  # type: ignore[misc]
-        cached = median_ms(lambda address=address, etag=etag: fetch(address, etag))  # type: ignore[misc]
-        server = median_ms(lambda text=text: peer.query(text))  # type: ignore[misc]
-        other = rdflib_ms(local, text) if "--rdflib" in sys.argv else None
-        found = (engine, worker, cold, cached, server, other)
+        text, name = question.bound({}, settings.base), question.name
+        engine = median_ms(partial(local.query, text))
+        worker = median_ms(partial(client.query, text))
+        cold = median_ms(partial(fetch, address(url, name)))
+        server = median_ms(partial(peer.query, text))
+        found = (engine, worker, cold, cached[name], server, rdflib.get(name))
         ratios = " ".join(f"{value / engine:.2f}" for value in found[1:] if value)
         shown = "".join(f"{value:>9.1f}" if value else f"{'-':>9}" for value in found)
-        print(f"{question.name:<24}{shown}   {ratios}", flush=True)
+        print(f"{name:<24}{shown}   {ratios}", flush=True)
 
 
 _RDFLIB = """
-import json, sys, time
+import json, signal, sys, time
 from rdflib import Dataset
-data, query = open(sys.argv[1], "rb").read(), open(sys.argv[2]).read()
-world = Dataset(default_union=True)
-world.parse(data=data, format="nquads")
-start = time.perf_counter()
-list(world.query(query))
-print(json.dumps((time.perf_counter() - start) * 1000))
+def give_up(*_):
+    raise TimeoutError
+signal.signal(signal.SIGALRM, give_up)
+world, found = Dataset(default_union=True), {}
+world.parse(data=open(sys.argv[1], "rb").read(), format="nquads")
+for name, query in json.load(sys.stdin).items():
+    signal.alarm(int(sys.argv[2]))
+    start = time.perf_counter()
+    try:
+        list(world.query(query))
+        found[name] = (time.perf_counter() - start) * 1000
+    except TimeoutError:
+        found[name] = None
+    finally:
+        signal.alarm(0)
+print(json.dumps(found))
 """
 
 
-def rdflib_ms(local: LocalGraph, text: str) -> float | None:
-    """One run on rdflib's own engine in a process of its own, or None over the limit."""
+def rdflib_ms(settings: Settings, local: LocalGraph) -> dict[str, float | None]:
+    """One run of each question on rdflib's own engine in a process of its own; None over the limit."""
+    asked = {question.name: question.bound({}, settings.base) for question in load_questions().values()}
     with tempfile.TemporaryDirectory() as folder:
-        data, query = Path(folder, "data.nq"), Path(folder, "query.rq")
+        data = Path(folder, "data.nq")
         local.dump(data)
-        query.write_text(text, "utf-8")
-        try:
-            command = [sys.executable, "-c", _RDFLIB, str(data), str(query)]
-            done = subprocess.run(command, capture_output=True, timeout=RDFLIB_SECONDS + 60, check=True)
-        except subprocess.TimeoutExpired:
-            return None
-    return float(json.loads(done.stdout))
+        command = [sys.executable, "-c", _RDFLIB, str(data), str(RDFLIB_SECONDS)]
+        done = subprocess.run(command, input=json.dumps(asked).encode(), stdout=subprocess.PIPE, check=True)
+    return dict(json.loads(done.stdout))
 
 
 if __name__ == "__main__":
