@@ -70,7 +70,7 @@ class Anchor:
         finally:
             os.close(descriptor)
         if new:
-            sync_folder(self.path.parent)
+            sync(self.path.parent)
         return end + len(line) - 2
 
     def close_line(self, place: int) -> None:
@@ -93,12 +93,12 @@ class Anchor:
         for tier, (position, digest) in ends.items():
             scratch.close_line(scratch.open_line(tier, position, digest))
         scratch.path.replace(self.path)
-        sync_folder(self.path.parent)
+        sync(self.path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Put a file, or the names in a folder, on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

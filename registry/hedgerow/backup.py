@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hedgerow.anchor import Anchor, sync_folder
+from hedgerow.anchor import Anchor, sync
 from hedgerow.errors import InputError, LedgerDamaged
 from hedgerow.ledger import Head, Ledger
 from hedgerow.verify import examine
@@ -47,16 +46,16 @@ def backup(ledger: Ledger, base: str, folder: Path) -> Mapping[str, Head]:
     try:
         ledger.copy_to(path)
         heads = _proven(path, base)
-        _sync(path)
+        sync(path)
         # The manifest comes last: without it a folder is no backup.
         (folder / MANIFEST).write_bytes(_canonical(Manifest(FORMAT, base, _digest(path), _ends(heads))))
-        _sync(folder / MANIFEST)
+        sync(folder / MANIFEST)
     except BaseException:
         for left in folder.iterdir():
             left.unlink()
         raise
-    sync_folder(folder)
-    sync_folder(folder.parent)
+    sync(folder)
+    sync(folder.parent)
     return heads
 
 
@@ -86,12 +85,12 @@ def restore(folder: Path, target: Path, base: str) -> Mapping[str, Head]:
         heads = _proven(copy, base)
         if _ends(heads) != manifest.heads:
             raise LedgerDamaged(f"The chains of {source} do not end where its manifest says.", "Use another backup.")
-        _sync(copy)
+        sync(copy)
         # The anchor first: cut off in between, the restore can be done again, and nothing is taken for damage.
         anchor = Anchor(target.with_suffix(".anchor"))
         anchor.replace({tier: (head.position, head.hash) for tier, head in heads.items()})
         copy.replace(target)
-    sync_folder(target.parent)
+    sync(target.parent)
     return heads
 
 
@@ -137,11 +136,3 @@ def _manifest(folder: Path) -> Manifest:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

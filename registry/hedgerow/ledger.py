@@ -23,6 +23,8 @@ from hedgerow.errors import Conflict, HedgerowError, InputError, LedgerDamaged, 
 
 FORMAT = "1"
 GENESIS = "0" * 64
+#: What to do about damage.
+REPAIR = "Restore from a backup; 'hedgerow verify' lists all that is wrong."
 EMPTY = hashlib.sha256(b"").hexdigest()
 #: How long an append waits for another writer's transaction, in seconds.
 LOCK_SECONDS = 30
@@ -355,7 +357,7 @@ class Ledger:
                 if proven and not _follows(event, payload, erased is not None, stored, end):
                     raise LedgerDamaged(
                         f"Event {event.position} of the chain '{tier}' in {self.path} is not what was written.",
-                        "Restore from a backup; 'hedgerow verify' lists all that is wrong.",
+                        REPAIR,
                     )
                 end = Head(event.position, stored)
                 yield event, payload

@@ -14,10 +14,8 @@ from functools import partial
 
 from hedgerow.anchor import Anchored
 from hedgerow.errors import HedgerowError, LedgerDamaged
-from hedgerow.ledger import GENESIS, Event, Head, Ledger
+from hedgerow.ledger import GENESIS, REPAIR, Event, Head, Ledger
 
-#: What to do about damage.
-REPAIR = "Restore from a backup; 'hedgerow verify' lists all that is wrong."
 _STATES = (
     "SELECT record, origin, position, version, action, payload_hash, valid_from, valid_until FROM latest WHERE tier=?"
 )
@@ -55,8 +53,7 @@ def examine(ledger: Ledger, tiers: Sequence[str] | None = None) -> Iterator[Dama
     for tier in tiers:
         yield from _guarded(f"The chain '{tier}'", partial(_chain, ledger, tier))
         yield from _guarded(f"The states of '{tier}'", partial(_derived, ledger, tier))
-        ends = [end for end in anchored if end.tier == tier]
-        yield from _guarded("The anchor", partial(_anchor, ledger, tier, ends))
+        yield from _guarded("The anchor", partial(_anchor, ledger, tier, anchored))
     if ledger.anchor and ledger.anchor.garbled():
         yield Damage("The anchor", "holds lines that say nothing")
 
@@ -71,7 +68,7 @@ def rebuild(ledger: Ledger) -> int:
     with ledger.transaction():
         for tier in ledger.tiers():
             chain = _guarded(f"The chain '{tier}'", partial(_chain, ledger, tier))
-            for damage in (*chain, *_anchor(ledger, tier, [end for end in anchored if end.tier == tier])):
+            for damage in (*chain, *_anchor(ledger, tier, anchored)):
                 if not damage.derived:
                     raise LedgerDamaged(str(damage), REPAIR)
             rows = list(_states(ledger, tier))
@@ -149,9 +146,10 @@ def _states(ledger: Ledger, tier: str) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _anchor(ledger: Ledger, tier: str, ends: Sequence[Anchored]) -> Iterator[Damage]:
+def _anchor(ledger: Ledger, tier: str, anchored: Sequence[Anchored]) -> Iterator[Damage]:
     """Whether all that was acknowledged is there: not the last end alone, for a chain may grow again after a loss."""
     stored = dict(ledger.connection.execute("SELECT position, hash FROM event WHERE tier=?", (tier,)).fetchall())
+    ends = [end for end in anchored if end.tier == tier]
     lost = sorted(end.position for end in ends if end.position not in stored)
     if lost:
         last = max(stored, default=0)
