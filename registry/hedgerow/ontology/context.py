@@ -30,8 +30,6 @@ _TEXTS: Mapping[str, object] = {
     "definition": {"@id": "skos:definition", "@container": "@language"},
     "license": {"@id": "dcterms:license", "@type": "@id"},
 }
-#: A string needs no type, and a text may have a language.
-_PLAIN = frozenset({XSD + "string", RDF + "langString"})
 
 
 def context(ontology: Ontology) -> str:
@@ -62,7 +60,7 @@ def _entry(word: str, kinds: list[str], ranges: list[str], notes: list[str]) -> 
     name = f"hr:{word}"
     if OWL + "ObjectProperty" in kinds or any(note.startswith(CODE) for note in notes):
         return {"@id": name, "@type": "@id"}
-    datatypes = [r for r in ranges if r.startswith(XSD) and r not in _PLAIN]
+    datatypes = [r for r in ranges if r.startswith(XSD) and r != XSD + "string"]  # A text may have a language.
     if datatypes:
         return {"@id": name, "@type": "xsd:" + datatypes[0].removeprefix(XSD)}
     return name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from hedgerow.errors import InputError
 from hedgerow.iri import CODE, HR
@@ -130,6 +130,3 @@ def _paths(root: Path, folder: str) -> list[Path]:
 def n_triples(triples: Iterable[Triple]) -> bytes:
     """The statements as N-Triples."""
     return "".join(f"{triple} .\n" for triple in triples).encode()
-
-
-__all__ = ["BlankNode", "Ontology", "TurtleFile", "n_triples", "read_ontology", "read_turtle"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from pyoxigraph import Quad, QuerySolutions, Store, Triple
@@ -35,7 +34,6 @@ class Breach:
     message: str
 
 
-@cache
 def load_rules(folder: Path = ONTOLOGY / "hygiene") -> tuple[Rule, ...]:
     """All rules, by name. Raises InputError for a header that lacks something."""
     return tuple(_rule(path) for path in sorted(folder.glob("*.rq")))
@@ -54,11 +52,11 @@ def _rule(path: Path) -> Rule:
     return rule
 
 
-def breaches(triples: Iterable[Triple]) -> Iterator[Breach]:
+def breaches(triples: Iterable[Triple], rules: Iterable[Rule]) -> Iterator[Breach]:
     """What in the modules, labels and codes breaks a rule, rule by rule."""
     store = Store()
     store.extend(Quad(*triple) for triple in triples)
-    for rule in load_rules():
+    for rule in rules:
         solutions = store.query(rule.text)
         assert isinstance(solutions, QuerySolutions)
         found = {(getattr(row["term"], "value", ""), getattr(row["message"], "value", "")) for row in solutions}

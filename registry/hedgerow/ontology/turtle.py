@@ -205,7 +205,7 @@ class _Writer:
         while isinstance(rest, BlankNode):
             about = self.about[rest]
             firsts, rests = about.get(RDF + "first", set()), about.get(RDF + "rest", set())
-            if rest in links or len(about) != 2 or len(firsts) != 1 or len(rests) != 1:  # noqa: PLR2004
+            if rest in links or len(about) != 2 or len(firsts) != 1 or len(rests) != 1:
                 return None
             links.append(rest)
             items += firsts
