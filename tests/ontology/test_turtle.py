@@ -169,7 +169,9 @@ def test_records_keep_their_base_and_stand_together(tmp_path: Path) -> None:
 """,
         )
     )
-    assert text == """@base <https://w3id.org/hedgerow/registry/id/> .
+    assert (
+        text
+        == """@base <https://w3id.org/hedgerow/registry/id/> .
 @prefix hr: <https://w3id.org/hedgerow/ns#> .
 @prefix stage: <https://w3id.org/hedgerow/code/stage/> .
 
@@ -179,6 +181,7 @@ def test_records_keep_their_base_and_stand_together(tmp_path: Path) -> None:
 <item/tin#x> a hr:Identifier .
 <item/tin-2> a hr:Element .
 """
+    )
 
 
 def test_lines_are_no_wider_than_a_screen() -> None:

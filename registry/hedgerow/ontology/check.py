@@ -197,10 +197,8 @@ def _percent(part: int, whole: int) -> str:
 def _reason_schema(world: _World, faults: list[Fault]) -> str:
     inferred = reasoner.classify(reasoner.schema(world.ontology))
     for iri in inferred.unsatisfiable:
-        message = "Nothing can be of this class: its axioms contradict each other."
-        faults.append(
-            Fault(world.ontology.place(iri), _short(iri), message, "Look at its parents and what is disjoint.")
-        )
+        message, remedy = "Nothing can be of this class.", "Look at its parents and at what is disjoint."
+        faults.append(Fault(world.ontology.place(iri), _short(iri), message, remedy))
     return f"{len(world.ontology.classes)} classes"
 
 

@@ -116,6 +116,12 @@ def statements(records: Iterable[Record]) -> bytes:
     return n_triples(quad.triple for record in records for quad in record.quads)
 
 
+def out_of_range(data: bytes) -> Iterator[str]:
+    """The values of a datatype that their property does not take: each would contradict the axioms."""
+    triples = _read(data)
+    return _out_of_range(triples, _Schema(triples))
+
+
 def _read(data: bytes) -> list[Triple]:
     return [quad.triple for quad in parse(data, format=RdfFormat.N_TRIPLES)]
 
