@@ -13,7 +13,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode
 
 import hedgerow
-from hedgerow.errors import HedgerowError, InputError
+from hedgerow.errors import HedgerowError
 from hedgerow.graph.project import build_store
 from hedgerow.intake.checks import run_checks
 from hedgerow.intake.shapes import Finding, validate
@@ -65,6 +65,8 @@ class _World:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.ontology: Ontology
+        #: What HermiT concludes from the examples; None until that is known, and where they contradict each other.
+        self.inferred: reasoner.Inferred | None = None
 
     @cached_property
     def examples(self) -> list[RdfFile]:
@@ -73,10 +75,6 @@ class _World:
     @cached_property
     def records(self) -> list[Record]:
         return [record for read in self.examples for record in read.records]
-
-    @cached_property
-    def inferred(self) -> reasoner.Inferred:
-        return reasoner.classify(reasoner.schema(self.ontology) + reasoner.statements(self.records))
 
 
 def check(root: Path, *, with_reasoner: bool = True) -> Iterator[Step]:
@@ -90,7 +88,7 @@ def check(root: Path, *, with_reasoner: bool = True) -> Iterator[Step]:
         else:
             try:
                 step.counted = run(world, step.faults)
-            except InputError as error:
+            except HedgerowError as error:
                 step.faults.append(Fault(root.name, "", error.detail, error.remedy))
         step.seconds = time.monotonic() - started
         yield step
@@ -205,31 +203,33 @@ def _reason_schema(world: _World, faults: list[Fault]) -> str:
 def _reason_examples(world: _World, _: list[Fault]) -> str:
     if not world.records:
         return "no examples"
+    world.inferred = reasoner.classify(reasoner.schema(world.ontology) + reasoner.statements(world.records))
     return f"{len(world.records)} records, {len(world.inferred.types)} memberships"
 
 
 def _rules(world: _World, faults: list[Fault]) -> str:
-    if not world.records:
-        return "no examples"
+    if world.inferred is None:
+        return "nothing to compare"
     for found in reasoner.rules_and_reasoner(world.records, world.ontology, world.inferred):
-        message = f"Only the {found.side} say{'s' if found.side == 'reasoner' else ''} {_short(found.predicate)} "
-        message += f"{_short(found.object)}."
-        faults.append(Fault("ontology/rules", f"<{found.subject}>", message, "Mend the rule or the axiom."))
-    classes, properties, _ = reasoner.concluded_by_rules(world.root / "rules")
+        side = "Only the rules conclude" if found.side == "rules" else "Only the reasoner concludes"
+        message = f"{side} {_short(found.predicate)} {_short(found.object)}."
+        place = world.ontology.place(found.subject)
+        faults.append(Fault(place, f"<{found.subject}>", message, "Mend the rule or the axiom."))
+    classes, properties, _ = reasoner.concluded_by_rules()
     return f"{len(classes)} classes and {len(properties)} properties of the rules"
 
 
 def _shapes(world: _World, faults: list[Fault]) -> str:
     for read in world.examples:
         for problem in read.problems:
-            place = f"ontology/examples/{read.name}" + (f", line {problem.row}" if problem.row else "")
+            place = f"{world.root.name}/examples/{read.name}" + (f", line {problem.row}" if problem.row else "")
             faults.append(Fault(place, "", problem.message, problem.remedy))
     if world.records:
         found: list[Finding] = list(validate(world.records))
         found += run_checks(build_store((record.canonical for record in world.records), DEFAULT_BASE), DEFAULT_BASE)
         for finding in found:
-            term, warning = f"<{finding.place}>", finding.severity != "must"
-            faults.append(Fault("ontology/examples", term, finding.message, "", warning, finding.rule))
+            place, warning = world.ontology.place(finding.place), finding.severity != "must"
+            faults.append(Fault(place, f"<{finding.place}>", finding.message, "", warning, finding.rule))
     return f"{len(world.records)} records" if world.records else "no examples"
 
 

@@ -57,7 +57,7 @@ def read_turtle(path: Path) -> TurtleFile:
     """What a file says. Raises InputError where it does not parse."""
     try:
         text = path.read_text("utf-8")
-        parser = parse(text, format=RdfFormat.TURTLE)
+        parser = parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True)
         triples = frozenset(quad.triple for quad in parser)
     except (SyntaxError, UnicodeDecodeError) as error:
         raise InputError(f"{path.name} is not Turtle: {error}.", "Correct that line.") from None

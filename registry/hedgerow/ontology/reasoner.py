@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from rdflib.term import Node
 
 from hedgerow.errors import HedgerowError, InputError
 from hedgerow.graph.project import build_store
@@ -89,18 +90,11 @@ def classify(graph: Graph | bytes, *, strict: bool = False) -> Inferred:
             raise InputError(f"There are no counting axioms in {STRICT.name}.", "Run it in a checkout.")
         triples += [quad.triple for quad in parse(path=STRICT, format=RdfFormat.TURTLE)]
     schema = _Schema(triples)
-    concluded = _hermit(triples, schema)
+    concluded, empty = _hermit(triples, schema)
     found = triples + concluded
-    unsatisfiable = {
-        t.subject.value
-        for t in concluded
-        if t.predicate.value in (RDFS + "subClassOf", OWL + "equivalentClass")
-        and t.object == NamedNode(OWL + "Nothing")
-        and isinstance(t.subject, NamedNode)
-    }
     parents = _Schema(found).parents  # What HermiT concluded of classes counts too.
     return Inferred(
-        tuple(sorted(unsatisfiable)),
+        tuple(sorted(empty)),
         frozenset((s, above) for s, c in schema.types(found) for above in _upwards(c, parents)),
         schema.close(schema.values(found)),
     )
@@ -192,8 +186,8 @@ def _upwards(name: str, parents: Mapping[str, set[str]]) -> set[str]:
     return {name for name in found if name.startswith(HR)}
 
 
-def _hermit(triples: list[Triple], schema: _Schema) -> list[Triple]:
-    """What HermiT adds. Annotations stay out of its way: they mean nothing to it."""
+def _hermit(triples: list[Triple], schema: _Schema) -> tuple[list[Triple], list[str]]:
+    """All that holds with what HermiT adds, and the empty classes. Annotations mean nothing to it and stay out."""
     owlready2, java = _libraries()
     annotations = schema.kinds[OWL + "AnnotationProperty"]
     things = {s for s, _ in schema.types(triples)}
@@ -209,9 +203,8 @@ def _hermit(triples: list[Triple], schema: _Schema) -> list[Triple]:
             onto.load(fileobj=io.BytesIO(n_triples(told + named)))
             with onto:
                 owlready2.sync_reasoner_hermit(world, infer_property_values=True, debug=0)
-            graph = world.as_rdflib_graph()
-            concluded = [t for s, p, o in graph if (t := _triple(s, p, o)) is not None]
-            nothing = [str(c.iri) for c in world.inconsistent_classes() if c is not owlready2.Nothing]
+            concluded = [t for names in world.as_rdflib_graph() if (t := _triple(*names)) is not None]
+            empty = [str(c.iri) for c in world.inconsistent_classes() if c is not owlready2.Nothing]
         except owlready2.OwlReadyInconsistentOntologyError:
             raise Inconsistent(*_cause(triples, schema)) from None
         except owlready2.OwlReadyJavaError as error:
@@ -219,8 +212,7 @@ def _hermit(triples: list[Triple], schema: _Schema) -> list[Triple]:
             raise ReasonerRefused(f"HermiT refuses it: {detail}", "Look at the axiom named there.") from None
         finally:
             world.close()
-    below = (NamedNode(RDFS + "subClassOf"), NamedNode(OWL + "Nothing"))
-    return concluded + [Triple(NamedNode(iri), *below) for iri in nothing]
+    return concluded, empty
 
 
 def _libraries() -> tuple[Any, str]:
@@ -240,12 +232,11 @@ def _logical(triple: Triple) -> bool:
     return not predicate.startswith(outside) and predicate not in notes
 
 
-def _triple(subject: Any, predicate: Any, value: Any) -> Triple | None:
+def _triple(subject: Node, predicate: Node, value: Node) -> Triple | None:
     # Only names matter here: nothing that is concluded of a thing has a literal or an expression in it.
-    names = [str(node) for node in (subject, predicate, value) if type(node).__name__ == "URIRef"]
-    if len(names) < 3:
+    if not (isinstance(subject, URIRef) and isinstance(predicate, URIRef) and isinstance(value, URIRef)):
         return None
-    return Triple(NamedNode(names[0]), NamedNode(names[1]), NamedNode(names[2]))
+    return Triple(NamedNode(subject), NamedNode(predicate), NamedNode(value))
 
 
 def _cause(triples: list[Triple], schema: _Schema) -> tuple[str, str]:

@@ -29,6 +29,7 @@ PREFIXES: Mapping[str, str] = {
     "owl": OWL,
     "prov": "http://www.w3.org/ns/prov#",
     "qudt": "http://qudt.org/schema/qudt/",
+    "qudt-unit": "http://qudt.org/vocab/unit/",
     "rdf": RDF,
     "rdfs": RDFS,
     "schema": "https://schema.org/",
@@ -82,11 +83,11 @@ def write(
     triples: Iterable[Triple], *, prefixes: Mapping[str, str] | None = None, base: str | None = None, preamble: str = ""
 ) -> str:
     """The statements as Turtle. Raises InputError when a blank node stands in two places, as it then needs a name."""
-    writer = _Writer(triples, _namespaces(prefixes or {}), base)
+    triples = list(triples)
+    writer = _Writer(triples, _namespaces(prefixes or {}, triples), base)
     blocks = writer.blocks()
-    used = [(name, iri) for name, iri in writer.namespaces if name in writer.used]
     head = [f"@base <{base}> .\n"] if base else []
-    head += [f"@prefix {name}: <{iri}> .\n" for name, iri in used]
+    head += [f"@prefix {name}: <{iri}> .\n" for name, iri in writer.namespaces.items() if name in writer.used]
     text = preamble + "".join(head)
     previous_short = False
     for block in blocks:
@@ -96,18 +97,17 @@ def write(
     return text
 
 
-def _namespaces(own: Mapping[str, str]) -> list[tuple[str, str]]:
-    known = set(PREFIXES.values())
-    brought = {
-        name: iri
-        for name, iri in own.items()
-        if name not in PREFIXES and iri not in known and not iri.startswith(CODE) and re.fullmatch(r"[\w.-]*", name)
-    }
-    return [*PREFIXES.items(), *sorted(brought.items())]
+def _namespaces(own: Mapping[str, str], triples: Iterable[Triple]) -> dict[str, str]:
+    """Name and IRI of each prefix: the fixed ones, then those of the file and of code lists by name."""
+    nodes = {node.value for t in triples for node in (t.subject, t.object) if isinstance(node, NamedNode)}
+    lists = {found[1]: found[0] for iri in nodes if (found := _CODE_LIST.match(iri))}
+    known = {*PREFIXES.values(), *lists.values()}
+    more = {name: iri for name, iri in own.items() if iri not in known and not iri.startswith(CODE)} | lists
+    return {**PREFIXES, **{name: iri for name, iri in sorted(more.items()) if name not in PREFIXES}}
 
 
 class _Writer:
-    def __init__(self, triples: Iterable[Triple], namespaces: list[tuple[str, str]], base: str | None) -> None:
+    def __init__(self, triples: Iterable[Triple], namespaces: Mapping[str, str], base: str | None) -> None:
         self.about: dict[NamedNode | BlankNode, dict[str, set[Node]]] = defaultdict(lambda: defaultdict(set))
         uses: Counter[BlankNode] = Counter()
         for triple in triples:
@@ -127,10 +127,6 @@ class _Writer:
 
     def blocks(self) -> list[str]:
         """One block a subject: header, classes, properties, all else; what has no name comes last."""
-        for iri in [n.value for about in self.about.values() for v in about.values() for n in v if _is_code(n)]:
-            self._code_list(iri)
-        for subject in self.about:
-            self._code_list(subject.value)
         named = sorted((s for s in self.about if isinstance(s, NamedNode)), key=self._place)
         blocks = [self._block(self.term(subject), subject) for subject in named]
         unnamed = [s for s in self.about if isinstance(s, BlankNode) and s not in self.nested]
@@ -138,17 +134,6 @@ class _Writer:
         if len(self.written) < len(self.about):
             raise InputError("Blank nodes form a circle.", "Give one of them a name.")
         return blocks
-
-    def _code_list(self, iri: str) -> None:
-        found = _CODE_LIST.match(iri)
-        names = {name for name, _ in self.namespaces}
-        if found and found[1] not in names:
-            self.namespaces = sorted([*self.namespaces, (found[1], found[0])], key=self._prefix_place)
-
-    @staticmethod
-    def _prefix_place(pair: tuple[str, str]) -> tuple[int, str]:
-        fixed = list(PREFIXES)
-        return (fixed.index(pair[0]), "") if pair[0] in PREFIXES else (len(fixed), pair[0])
 
     def _place(self, subject: NamedNode) -> tuple[int, str, str]:
         kinds = {kind.value for kind in self.about[subject][RDF + "type"]}
@@ -222,7 +207,7 @@ class _Writer:
         iri = node.value
         if iri == RDF + "nil":
             return "()"
-        for name, namespace in self.namespaces:
+        for name, namespace in self.namespaces.items():
             if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
                 self.used.add(name)
                 return f"{name}:{iri[len(namespace) :]}"
@@ -235,10 +220,6 @@ class _Writer:
         if kind in _SHORT and _SHORT[kind].fullmatch(literal.value):
             return literal.value
         return f"{Literal(literal.value)}^^{self.term(literal.datatype)}"
-
-
-def _is_code(node: Node) -> bool:
-    return isinstance(node, NamedNode) and node.value.startswith(CODE)
 
 
 def _kind(node: Node) -> tuple[int, str]:
