@@ -130,7 +130,7 @@ def test_a_sound_example_passes_every_step(copy: Path) -> None:
 def test_write_mends_the_form_and_the_context_and_no_more(copy: Path) -> None:
     appended("core.ttl", "# gone\nhr:Boat a owl:Class .\n")(copy)
     done = run("write", str(copy))
-    assert (done.returncode, done.stdout) == (0, "core.ttl\ncontext.jsonld\n2 files written.\n")
+    assert (done.returncode, done.stdout) == (0, "core.ttl\n  not kept: # gone\ncontext.jsonld\n2 files written.\n")
     text = (copy / "core.ttl").read_text("utf-8")
     assert "# gone" not in text
     assert "\nhr:Boat a owl:Class .\n" in text

@@ -19,8 +19,8 @@ from hedgerow.intake.checks import run_checks
 from hedgerow.intake.shapes import Finding, validate
 from hedgerow.iri import CODE, DEFAULT_BASE, HR
 from hedgerow.ontology import context, hygiene, reasoner
-from hedgerow.ontology.files import RDFS, SKOS, Ontology, read_ontology
-from hedgerow.ontology.terms import undefined, uses
+from hedgerow.ontology.files import RDFS, SKOS, Ontology, TurtleFile, read_ontology
+from hedgerow.ontology.terms import tokens, undefined, uses
 from hedgerow.ontology.turtle import canonical
 from hedgerow.paths import QUERIES
 from hedgerow.record import Record
@@ -96,15 +96,21 @@ def check(root: Path, *, with_reasoner: bool = True) -> Iterator[Step]:
             return
 
 
-def rewrite(root: Path) -> list[Path]:
-    """Write every file in its canonical form, and the context; gives the files that changed."""
+def rewrite(root: Path) -> dict[Path, list[str]]:
+    """Write every file in its canonical form, and the context; gives what changed, with the comments now gone."""
     ontology = read_ontology(root)
-    wanted = {file.path: canonical(file) for file in ontology.all_files()}
-    wanted[root / context.NAME] = context.context(ontology)
-    changed = [path for path, text in wanted.items() if _text(path) != text]
+    wanted = {file.path: (canonical(file), _comments(file)) for file in ontology.all_files()}
+    wanted[root / context.NAME] = context.context(ontology), []
+    changed = {path: lost for path, (text, lost) in wanted.items() if _text(path) != text}
     for path in changed:
-        path.write_text(wanted[path], "utf-8")
+        path.write_text(wanted[path][0], "utf-8")
     return changed
+
+
+def _comments(file: TurtleFile) -> list[str]:
+    """The comments below the top of a file: they belong to no statement, so no form can keep them."""
+    comments = [token.text for token in tokens(file.text) if token.kind == "comment"]
+    return comments[file.preamble.count("\n") :]
 
 
 def _text(path: Path) -> str:

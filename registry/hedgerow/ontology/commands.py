@@ -44,8 +44,10 @@ def check_command(folder: Path, no_reasoner: bool) -> None:
 def write_command(folder: Path) -> None:
     """Write the Turtle files of FOLDER (default: the shipped ontology) in their one form, and the JSON-LD context."""
     changed = rewrite(folder.resolve())
-    for path in changed:
+    for path, lost in changed.items():
         click.echo(path.relative_to(folder.resolve()))
+        for comment in lost:
+            click.echo(f"  not kept: {comment}")
     click.echo(f"{len(changed)} files written." if changed else "Nothing to write: every file is in its form.")
 
 
