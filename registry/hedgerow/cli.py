@@ -30,6 +30,7 @@ from hedgerow.intake.load import add as add_files
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
+from hedgerow.ontology.commands import ontology
 from hedgerow.paths import DATA
 from hedgerow.questions import Answer, Question, ask, find, load_questions
 from hedgerow.search import KINDS, index
@@ -68,6 +69,9 @@ class _Group(click.Group):
 def main(ctx: click.Context) -> None:
     """Hedgerow: a registry of critical-material agreements as a knowledge graph."""
     ctx.obj = Settings.from_env()
+
+
+main.add_command(ontology)
 
 
 @main.command()
