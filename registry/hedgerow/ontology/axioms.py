@@ -127,9 +127,8 @@ def _axioms(graph: Graph, term: URIRef) -> Iterator[Axiom]:
         for node in _sorted(graph, graph.objects(term, predicate)):
             yield Axiom(kind, (own, expression(graph, node)))
         if mutual:
-            for node in sorted(graph.subjects(predicate, term)):
-                if isinstance(node, URIRef):
-                    yield Axiom(kind, (own, Named(str(node))))
+            for name in sorted(str(node) for node in graph.subjects(predicate, term) if isinstance(node, URIRef)):
+                yield Axiom(kind, (own, Named(name)))
     for predicate, kind in _LISTS.items():
         for node in graph.objects(term, predicate):
             yield Axiom(kind, (own, *(_role_or_class(graph, member) for member in Collection(graph, node))))

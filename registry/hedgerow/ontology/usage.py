@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from hedgerow.iri import CODE, DEFAULT_BASE, HR
@@ -54,6 +54,13 @@ def _all_uses() -> Mapping[str, Mapping[str, set[str]]]:
         "shapes": _by_term({name: text for path in ONTOLOGY.glob("shapes/*.ttl") for name, text in shapes(path)}),
         "computed_by": _by_term({name: " ".join(_CONCLUSION.findall(text)) for name, text in rules.items()}),
     }
+
+
+@cache
+def question_files() -> Mapping[str, Path]:
+    """The file of each question by its id."""
+    found = {re.search(r"^#\+ id: (\w+)", path.read_text("utf-8"), re.M): path for path in QUERIES.glob("*/*.rq")}
+    return {match[1]: path for match, path in found.items() if match}
 
 
 def _texts(paths: Iterable[Path]) -> dict[str, str]:
@@ -150,7 +157,9 @@ class Examples:
         if node == RDF.type:
             return "a"
         if isinstance(node, Literal):
-            plain = str(node.datatype).rpartition("#")[2] in ("decimal", "integer", "boolean")
+            if node.datatype == XSD.decimal:
+                return str(node) if "." in str(node) else f"{node}.0"
+            plain = node.datatype in (XSD.integer, XSD.boolean)
             return str(node) if plain else node.n3(self._graph.namespace_manager)
         iri = str(node)
         if iri.startswith(EXAMPLE_BASE):
