@@ -28,6 +28,8 @@ blueprint = Blueprint("vocabulary", __name__)
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)+\Z")
 #: What the page of a term tells elsewhere than among its axioms, where the class is a name.
 _TOLD = ("domain", "range")
+#: The axioms by which a statement with a property follows from others.
+_DERIVING = ("chain", "inverse", "transitive", "symmetric", "same-property")
 
 
 @blueprint.get("/ns")
@@ -175,6 +177,8 @@ def _fits(each: Term, q: str, module: str, kind: str) -> bool:
 def _term_page(here: Ontology, found: Term) -> str:
     used = site().rows("term-uses", {"term": [f"<{found.iri}>"]})[0]["uses"].text
     where = uses(found.name)
+    sentences = _sentences(here, found)
+    children = here.children(found.iri)
     asked = {question.path.stem: question for question in load_questions().values()}
     return render_template(
         "term.html",
@@ -182,9 +186,10 @@ def _term_page(here: Ontology, found: Term) -> str:
         ontology=here,
         label=_label(here),
         lists=site().labels(found.code_lists),
-        sentences=_sentences(here, found),
+        sentences=sentences,
+        derived=not found.is_class and bool(children or any(sentence.kind in _DERIVING for sentence in sentences)),
         paths=here.paths(found.iri),
-        children=here.children(found.iri),
+        children=children,
         said_of=here.said_of(found.iri) if found.is_class else [],
         values_of=here.values_of(found.iri) if found.is_class else [],
         snippet=examples().of_term(found.name),
@@ -236,7 +241,7 @@ def _boxes(here: Ontology, module: str, own: list[Term]) -> Iterator[Box]:
             for at in each.domain or ("",):
                 rows.setdefault(at, []).append(line)
     for each in local:
-        inside = [at for at in each.parents if here.terms[at].module == module]
+        inside = [at for at in each.parents if at in here.terms and here.terms[at].module == module]
         others = [at for at in each.parents if at not in inside[:1]]
         above = [Line(Link(i18n.translate("kind of")), Link(label(at), _at(at))) for at in others]
         lines = (*above, *rows.pop(each.iri, ()))
@@ -250,11 +255,10 @@ def _boxes(here: Ontology, module: str, own: list[Term]) -> Iterator[Box]:
 
 
 def _value(each: Term, label: Labels) -> Link:
-    """What a property's value is: its classes, or the code list that it takes a concept of."""
+    """What a property's value is, or the code list it takes a concept of; several classes lead to the property."""
     if each.range:
-        return Link(
-            i18n.translate(", ").join(map(label, each.range)), _at(each.range[0]) if len(each.range) == 1 else ""
-        )
+        words = i18n.translate(", ").join(map(label, each.range))
+        return Link(words, _at(each.range[0] if len(each.range) == 1 else each.iri))
     if each.code_lists:
         name = described.short(each.code_lists[0])
         return Link(i18n.translate("code: {list}", list=name), f"/code/{name}")
