@@ -213,7 +213,7 @@ class Ontology:
             definition=self._texts(iri, SKOS.definition),
             examples=self._all(iri, SKOS.example),
             notes=self._all(iri, SKOS.scopeNote),
-            sources=(*self._all(iri, DCTERMS.source), *self._all(iri, RDFS.comment)),
+            sources=self._all(iri, DCTERMS.source),
             changes=self._all(iri, SKOS.changeNote),
             code_lists=tuple(at for at in self._all(iri, RDFS.seeAlso) if at.startswith(CODE)),
             status=str(self.graph.value(iri, VS.term_status) or ""),
