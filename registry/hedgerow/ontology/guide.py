@@ -25,7 +25,7 @@ ANSWERS: Mapping[str, Texts] = {
     "shape": {"en": "shape or check", "ja": "形の検査"},
     "query": {"en": "question", "ja": "問い"},
     "solver": {"en": "recorded run", "ja": "記録された計算"},
-    "codes": {"en": "code list", "ja": "コード一覧"},
+    "codes": {"en": "code list", "ja": "コード表"},
 }
 
 
