@@ -77,7 +77,7 @@ class Site:
         if iri.startswith(HR):
             return f"/ns/{iri.removeprefix(HR)}"
         if iri.startswith(f"{ONTOLOGY_GRAPH}/"):
-            return "/ns/"
+            return "/ns/" + iri.removeprefix(f"{ONTOLOGY_GRAPH}/")
         if iri.startswith(CODE):
             name, _, slug = iri.removeprefix(CODE).partition("/")
             return f"/code/{name}#{slug}" if slug else f"/code/{name}"
