@@ -110,3 +110,13 @@ def test_each_row_of_the_guide_gives_its_report(
 
 def test_the_guide_names_every_table() -> None:
     assert {table.file for table in TABLES} == set(re.findall(r"`(\w+\.csv)`", GUIDE.partition("## 2.")[0]))
+
+
+def test_every_shape_and_check_that_the_validation_page_names_exists() -> None:
+    page = (ROOT / "docs/reference/validation.md").read_text("utf-8")
+    shapes = "".join(path.read_text("utf-8") for path in (ROOT / "ontology/shapes").rglob("*.ttl"))
+    there = set(re.findall(r"^s:([\w-]+) a sh:", shapes, re.M))
+    there |= {path.stem for path in (ROOT / "ontology/checks").glob("*.rq")}
+    rows = re.findall(r"^\| (S\d\d) \| [^|]+ \| ([^|]+) \|", page, re.M)
+    assert [number for number, _ in rows] == [f"S{n:02}" for n in range(1, 26)]
+    assert {name for _, cell in rows for name in re.findall(r"`([\w-]+)`", cell)} - {"amend", "correct"} <= there

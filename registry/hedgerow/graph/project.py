@@ -131,18 +131,29 @@ def _named(path: Path, graph: NamedNode) -> Iterator[Quad]:
 
 
 def infer(store: Store, base: str) -> None:
-    """Recompute the inferred graph whole, rule by rule, until nothing is added."""
-    graph = NamedNode(f"{base}/graph/inferred")
-    store.remove_graph(graph)
-    rules = [rebase(path.read_text("utf-8"), base) for path in sorted((ONTOLOGY / "rules").glob("R*.rq"))]
+    """Recompute what follows from the records: the rules R until nothing is added, then the rules K once.
+
+    A rule R holds whatever is added to the record, as an axiom does; a rule K also rests on what the record lacks, so
+    its conclusions have a graph of their own.
+    """
+    for name in ("inferred", "computed"):
+        store.remove_graph(NamedNode(f"{base}/graph/{name}"))
+    rules = _rules("R", base)
     size = len(store)
     for _ in range(MAX_RULE_PASSES):
         for rule in rules:
             store.update(rule)
         if len(store) == size:
-            return
+            break
         size = len(store)
-    raise InputError("The rules do not come to an end.", "Look for two rules that feed each other.")
+    else:
+        raise InputError("The rules do not come to an end.", "Look for two rules that feed each other.")
+    for rule in _rules("K", base):
+        store.update(rule)
+
+
+def _rules(letter: str, base: str) -> list[str]:
+    return [rebase(path.read_text("utf-8"), base) for path in sorted((ONTOLOGY / "rules").glob(f"{letter}*.rq"))]
 
 
 def describe_view(store: Store, view: View, base: str) -> None:

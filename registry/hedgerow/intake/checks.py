@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from hedgerow.intake.shapes import Finding
-from hedgerow.iri import rebase, record_of
+from hedgerow.iri import RDFS_LABEL, rebase, record_of
 from hedgerow.paths import ONTOLOGY
 from hedgerow.rq import split_header
 
@@ -20,7 +20,12 @@ def run_checks(store: Store, base: str) -> Iterator[Finding]:
         solutions = store.query(rebase(text, base), use_default_graph_as_union=True)
         assert isinstance(solutions, QuerySolutions)
         for row in solutions:
-            place = row["record"]
-            record = record_of(getattr(place, "value", ""))
-            message = getattr(row["message"], "value", "")
-            yield Finding(record, record, header["severity"], path.stem, message)
+            place = getattr(row["record"], "value", "")
+            record = record_of(place)
+            messages = {"en": row["message"].value, "ja": row["messageJa"].value}
+            yield Finding(record, place, header["severity"], path.stem, messages, _labels(store, record))
+
+
+def _labels(store: Store, record: str) -> dict[str, str]:
+    found = store.quads_for_pattern(NamedNode(record), NamedNode(RDFS_LABEL), None)
+    return {q.object.language or "": q.object.value for q in found if isinstance(q.object, Literal)}

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hedgerow.intake.load import Report
-from hedgerow.intake.shapes import Finding
 
 #: Problems and findings printed in full; the rest is counted.
 SHOWN = 40
@@ -14,11 +13,11 @@ SHOWN = 40
 EXAMPLES = 3
 
 
-def lines(report: Report, *, dry_run: bool) -> Iterator[str]:
-    """The report as lines of text."""
+def lines(report: Report, *, dry_run: bool, language: str = "en") -> Iterator[str]:
+    """The report as lines of text; what shapes and checks say, in the language."""
     yield from _counts(report)
     yield from _problems(report)
-    yield from _findings(report)
+    yield from _findings(report, language)
     yield from _changes(report, dry_run=dry_run)
 
 
@@ -41,21 +40,17 @@ def _problems(report: Report) -> Iterator[str]:
         yield f"  and {len(report.problems) - SHOWN} more problems."
 
 
-def _findings(report: Report) -> Iterator[str]:
+def _findings(report: Report, language: str) -> Iterator[str]:
     musts = [finding for finding in report.findings if finding.severity == "must"]
     for finding in musts[:SHOWN]:
-        yield f"✗ {finding.place}: {finding.message} [{finding.rule}]"
+        yield f"✗ {finding.told(language)} [{finding.rule}]"
     if len(musts) > SHOWN:
         yield f"  and {len(musts) - SHOWN} more."
     shoulds = [finding for finding in report.findings if finding.severity == "should"]
     counts = Counter(finding.rule for finding in shoulds)
     for rule, count in counts.most_common():
         yield f"! {rule}: {count} {'record' if count == 1 else 'records'} should be looked at"
-        yield from (_example(f) for f in [f for f in shoulds if f.rule == rule][:EXAMPLES])
-
-
-def _example(finding: Finding) -> str:
-    return f"    {finding.place.partition('/id/')[2] or finding.place}: {finding.message}"
+        yield from (f"    {f.told(language)}" for f in [f for f in shoulds if f.rule == rule][:EXAMPLES])
 
 
 def _changes(report: Report, *, dry_run: bool) -> Iterator[str]:
