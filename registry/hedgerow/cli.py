@@ -12,7 +12,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -24,16 +24,18 @@ from hedgerow.backup import restore as restore_ledger
 from hedgerow.errors import CallError, HedgerowError
 from hedgerow.exchange.dump import Scope, dump
 from hedgerow.graph.client import JSON, TURTLE, connect
-from hedgerow.graph.project import TIER, View, fold, today
+from hedgerow.graph.project import fold, today
 from hedgerow.intake.load import Progress, Report
 from hedgerow.intake.load import add as add_files
+from hedgerow.intake.load import examples as load_examples
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
-from hedgerow.paths import DATA
+from hedgerow.paths import DATA, EXAMPLES
 from hedgerow.questions import Answer, Question, ask, find, load_questions
 from hedgerow.search import KINDS, index
 from hedgerow.settings import Settings
+from hedgerow.tiers import DEMO, PUBLIC, TIERS, tier_of
 from hedgerow.verify import examine
 from hedgerow.verify import rebuild as rebuild_ledger
 
@@ -101,6 +103,31 @@ def add(settings: Settings, files: tuple[Path, ...], name: str, dry_run: bool) -
     _exit(report)
 
 
+@main.command()
+@click.option("--check", "dry_run", is_flag=True, help="Say what would happen and write nothing.")
+@click.pass_obj
+def examples(settings: Settings, dry_run: bool) -> None:
+    """Put the shipped examples, all invented, into the demonstration tier, and take out what is no longer shipped."""
+    _offered(settings, DEMO)
+    # Their progress is no business of the page that tells of a first load.
+    with _bar(show=sys.stderr.isatty()) as progress, _ledger(settings, dry_run) as ledger:
+        report = load_examples(ledger, EXAMPLES, settings.base, dry_run=dry_run, progress=progress)
+    for line in lines(report, dry_run=dry_run):
+        click.echo(line)
+    _exit(report)
+
+
+def _offered(settings: Settings, tier: str) -> None:
+    if tier == DEMO and not settings.demo:
+        raise CallError("The demonstration tier is off (HEDGEROW_DEMO is 0).", "Set HEDGEROW_DEMO to 1.")
+
+
+def _of_tier(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says whose graph a command is about."""
+    say = "public: the record; demo: with what is invented for demonstration."
+    return click.option("--tier", type=click.Choice(TIERS), default=PUBLIC, show_default=True, help=say)(command)
+
+
 def _load(settings: Settings, folder: Path, *, dry_run: bool, withdraw: bool) -> None:
     if not folder.is_dir():
         raise CallError(f"There is no folder {folder}.", "Name a folder that holds the tables.")
@@ -127,25 +154,38 @@ def _ledger(settings: Settings, dry_run: bool) -> Iterator[Ledger]:
 @contextlib.contextmanager
 def _progress(settings: Settings, *, show: bool) -> Iterator[Progress]:
     """A progress bar for the person, and a file that the site shows meanwhile."""
+    with _bar(show=show) as draw:
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if settings.run.is_dir():
+                content = json.dumps({"stage": stage, "done": done, "total": total, "message": stage})
+                scratch = settings.progress.with_suffix(f".{os.getpid()}")
+                scratch.write_text(content, "utf-8")
+                scratch.replace(settings.progress)
+            draw(stage, done, total)
+
+        try:
+            yield tell
+        finally:
+            settings.progress.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _bar(*, show: bool) -> Iterator[Progress]:
+    """A progress bar on the terminal."""
     bar: list[object] = []
 
-    def tell(stage: str, done: int, total: int) -> None:
-        if settings.run.is_dir():
-            content = json.dumps({"stage": stage, "done": done, "total": total, "message": stage})
-            scratch = settings.progress.with_suffix(f".{os.getpid()}")
-            scratch.write_text(content, "utf-8")
-            scratch.replace(settings.progress)
+    def draw(stage: str, done: int, total: int) -> None:
         if show:
             filled = int(30 * done / max(total, 1))
             click.echo(f"\r\033[K{stage:<22} {'█' * filled}{'░' * (30 - filled)} {done}/{total}", nl=False, err=True)
             bar[:] = [stage]
 
     try:
-        yield tell
+        yield draw
     finally:
         if bar:
             click.echo("\r\033[K", nl=False, err=True)
-        settings.progress.unlink(missing_ok=True)
 
 
 @main.command(
@@ -154,8 +194,9 @@ def _progress(settings: Settings, *, show: bool) -> Iterator[Progress]:
 @click.argument("question", required=False)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
+@_of_tier
 @click.pass_context
-def ask_command(ctx: click.Context, question: str | None, form: str, lang: str) -> None:
+def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, tier: str) -> None:
     """Ask a QUESTION by name or id; its parameters are options, as --country JP. Alone: list the questions."""
     if question is None:
         if ctx.args:
@@ -166,9 +207,10 @@ def ask_command(ctx: click.Context, question: str | None, form: str, lang: str) 
         return
     settings: Settings = ctx.obj
     asked = find(question)
+    _offered(settings, tier)
     values = _parameters(asked, ctx.args)
     asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
-    answer = ask(connect(settings), asked, values, settings.base, lang)
+    answer = ask(connect(settings, tier), asked, values, settings.base, lang)
     if form == "json":
         click.echo(answer.to_json(lang))
     elif form == "csv":
@@ -246,8 +288,9 @@ def _print_answer(answer: Answer, lang: str) -> None:
             click.echo("  ".join(padded).rstrip())
         click.echo()
     footing = answer.footing
+    tier = "" if footing["tier"] == PUBLIC else f" · tier {footing['tier']}"
     rows = "1 row" if footing["rows"] == 1 else f"{footing['rows']} rows"
-    click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}")
+    click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}{tier}")
     if footing["assumptions"]:
         click.echo(textwrap.fill(str(footing["assumptions"]), 100 if lang == "en" else 50))
 
@@ -280,15 +323,17 @@ def _pad(text: str, width: int, right: bool) -> str:
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="csv", show_default=True)
+@_of_tier
 @click.pass_obj
-def query(settings: Settings, file: IO[str], form: str) -> None:
-    """Run the SPARQL query in FILE (- for standard input) over the public graph."""
+def query(settings: Settings, file: IO[str], form: str, tier: str) -> None:
+    """Run the SPARQL query in FILE (- for standard input) over the graph of a tier."""
+    _offered(settings, tier)
     solutions, triples = _FORMATS[form]
     try:
         text = file.read()
     except UnicodeDecodeError as error:
         raise CallError(f"{file.name} is not UTF-8: byte {error.start} does not belong.", "Save it as UTF-8.") from None
-    reply = connect(settings).query(text, solutions=solutions, triples=triples)
+    reply = connect(settings, tier).query(text, solutions=solutions, triples=triples)
     sys.stdout.buffer.write(reply.body)
     if not reply.body.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")
@@ -298,14 +343,17 @@ def query(settings: Settings, file: IO[str], form: str) -> None:
 @click.argument("words", nargs=-1, required=True)
 @click.option("--kind", type=click.Choice(KINDS), help="Only things of this kind.")
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
+@_of_tier
 @click.pass_obj
-def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: str) -> None:
+def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: str, tier: str) -> None:
     """Find things by WORDS of their names, symbols or identifiers."""
-    hits = index(connect(settings)).find(" ".join(words), kind)
+    _offered(settings, tier)
+    hits = index(connect(settings, tier)).find(" ".join(words), kind)
     if not hits:
         click.echo("Nothing on record has that name.", err=True)
     for hit in hits:
-        click.echo(f"{hit.kind:<18}{hit.iri.rsplit('/', 1)[-1].rpartition('#')[2]:<36} {hit.label(lang)}")
+        mark = "  (synthetic)" if tier_of(settings.base, hit.iri) == DEMO else ""
+        click.echo(f"{hit.kind:<18}{hit.iri.rsplit('/', 1)[-1].rpartition('#')[2]:<36} {hit.label(lang)}{mark}")
 
 
 @main.command()
@@ -317,12 +365,14 @@ def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: s
     show_default=True,
     help="open: what may be passed on; full: all, for this installation only.",
 )
+@_of_tier
 @click.pass_obj
-def export(settings: Settings, folder: Path, scope: Scope) -> None:
-    """Write the record into FOLDER as N-Quads, TriG and CSV, with a manifest of hashes."""
+def export(settings: Settings, folder: Path, scope: Scope, tier: str) -> None:
+    """Write the records of a tier into FOLDER as N-Quads, TriG and CSV, with a manifest of hashes."""
+    _offered(settings, tier)
     with _existing(settings) as ledger:
-        state = fold(ledger)
-    dumped = dump(state, View(TIER, state.head, today()), folder, scope, settings.base)
+        state = fold(ledger, tier)
+    dumped = dump(state, state.view(today()), folder, scope, settings.base)
     click.echo(f"{dumped.records} records written; see {dumped.manifest}.")
     if dumped.left_out:
         click.echo(f"{len(dumped.left_out)} records left out: the terms of a source they rest on are not checked.")

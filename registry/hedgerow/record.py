@@ -20,6 +20,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 
 from hedgerow.errors import InputError
 from hedgerow.iri import HR, RDF_TYPE, RDFS_LABEL, XSD, code, record_of
+from hedgerow.tiers import tier_of
 
 #: Schemes a record may name; anything else (javascript:, file:) is refused.
 SCHEMES = frozenset({"https", "http", "urn", "did"})
@@ -186,14 +187,13 @@ class Record:
 
     @cached_property
     def kind(self) -> str:
-        """The kind segment of the IRI, as in `<base>/id/<kind>/<slug>`."""
+        """The kind segment of the IRI, as in `<base>/id/<kind>/<slug>` or `<base>/demo/id/<kind>/<slug>`."""
         return self.iri.rsplit("/", 2)[-2]
 
-    def references(self) -> Iterator[str]:
-        """The other records of the same registry this one points at."""
-        registry = self.iri.rpartition("/id/")[0] + "/id/"
+    def references(self, base: str) -> Iterator[str]:
+        """The other records of the registry with that base, of any tier, this one points at."""
         for quad in self.quads:
-            if isinstance(quad.object, NamedNode) and quad.object.value.startswith(registry):
+            if isinstance(quad.object, NamedNode) and tier_of(base, quad.object.value):
                 target = record_of(quad.object.value)
                 if target != self.iri:
                     yield target
