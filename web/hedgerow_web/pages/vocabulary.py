@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from hedgerow.graph.client import JSON
@@ -85,9 +85,9 @@ def concept(name: str, slug: str) -> Response:
         abort(404, f"The code list '{name}' has no '{word}'.")
     if media_type:
         return as_rdf(_about(iri, media_type), media_type)
-    response = lead_to(f"/code/{name}/{word}")
-    if response.location == f"/code/{name}/{word}":
-        response.headers["Location"] = f"/code/{name}#{word}"
+    response, root = lead_to(f"/code/{name}/{word}"), request.script_root
+    if response.location == f"{root}/code/{name}/{word}":
+        response.headers["Location"] = f"{root}/code/{name}#{word}"
     return response
 
 
