@@ -67,7 +67,7 @@ def record_store(curated: Curated) -> Store:
 
 @pytest.fixture(scope="session")
 def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home into which the shipped record was loaded; not to be changed, copy it."""
+    """A home into which the shipped record was loaded; not to be changed, so copy it: a site writes its examples."""
     home = tmp_path_factory.mktemp("loaded") / "home"
     settings = Settings(home=home)
     with Ledger(settings.ledger, settings.base) as ledger:
@@ -78,8 +78,7 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def demo_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A loaded home with the shipped examples in the demonstration tier; not to be changed, copy it."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    shutil.copytree(loaded_home, home, ignore=shutil.ignore_patterns("run"))
+    home = copy_home(loaded_home, tmp_path_factory.mktemp("demo"))
     settings = Settings(home=home)
     with Ledger(settings.ledger, settings.base) as ledger:
         assert examples(ledger, EXAMPLES, settings.base).ok
@@ -89,7 +88,12 @@ def demo_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture
 def home(loaded_home: Path, tmp_path: Path) -> Path:
     """A loaded home of one's own."""
-    return Path(shutil.copytree(loaded_home, tmp_path / "home", ignore=shutil.ignore_patterns("run")))
+    return copy_home(loaded_home, tmp_path)
+
+
+def copy_home(home: Path, folder: Path) -> Path:
+    """A home of one's own in a folder."""
+    return Path(shutil.copytree(home, folder / "home", ignore=shutil.ignore_patterns("run")))
 
 
 @contextmanager

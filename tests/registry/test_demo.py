@@ -30,7 +30,7 @@ from hedgerow.search import index
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC, chains, name_of, named, prefix, tier_of
 from hedgerow.verify import examine, rebuild
-from tests.conftest import RECORDS, edit, running_graph, wait_for
+from tests.conftest import RECORDS, copy_home, edit, running_graph, wait_for
 
 BASE = DEFAULT_BASE
 AGREEMENT = f"{BASE}/demo/id/agreement/asean-offtake"
@@ -52,7 +52,7 @@ def party(folder: Path, place: str, grade: str, more: str = "") -> Path:
 @pytest.fixture
 def ours(demo_home: Path, tmp_path: Path) -> Path:
     """A home with examples of one's own."""
-    return Path(shutil.copytree(demo_home, tmp_path / "ours"))
+    return copy_home(demo_home, tmp_path)
 
 
 @pytest.fixture
