@@ -19,8 +19,9 @@ from pathlib import Path
 #: The last sign of a line. They differ in two bits: no single flipped bit makes one the other.
 _OPEN, _CLOSED = b"?", b"."
 _LINE = re.compile(rb"([a-z][a-z0-9-]*) ([0-9]+) ([0-9a-f]{64}) ([.?])")
-#: What a crash leaves of a line that was being written.
-_BEGUN = re.compile(rb"[a-z0-9-]*( [0-9]*( [0-9a-f]{0,64}( \??)?)?)?")
+#: What a crash leaves of a line that was being written. A file system may have kept its length and not its content:
+#: that reads as NULs.
+_BEGUN = re.compile(rb"[a-z0-9-]*( [0-9]*( [0-9a-f]{0,64}( \??)?)?)?\0*")
 
 
 @dataclass(frozen=True)

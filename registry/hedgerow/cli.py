@@ -31,6 +31,7 @@ from hedgerow.intake.load import examples as load_examples
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
+from hedgerow.ontology.commands import ontology
 from hedgerow.paths import DATA, EXAMPLES
 from hedgerow.questions import Answer, Question, ask, find, load_questions
 from hedgerow.search import KINDS, index
@@ -70,6 +71,9 @@ class _Group(click.Group):
 def main(ctx: click.Context) -> None:
     """Hedgerow: a registry of critical-material agreements as a knowledge graph."""
     ctx.obj = Settings.from_env()
+
+
+main.add_command(ontology)
 
 
 @main.command()

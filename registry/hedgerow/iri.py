@@ -7,6 +7,8 @@ import re
 HR = "https://w3id.org/hedgerow/ns#"
 ONTOLOGY_GRAPH = "https://w3id.org/hedgerow/ns"
 CODE = "https://w3id.org/hedgerow/code/"
+#: The JSON-LD context shipped as `ontology/context.jsonld`.
+CONTEXT = "https://w3id.org/hedgerow/context.jsonld"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -19,7 +19,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pyoxigraph import Literal, NamedNode
 
 from hedgerow import codes, record
@@ -28,6 +27,7 @@ from hedgerow.graph.client import JSON, Graph
 from hedgerow.graph.project import today
 from hedgerow.iri import SLUG, XSD, code, rebase
 from hedgerow.paths import QUERIES
+from hedgerow.rq import split_header
 from hedgerow.sources.dates import stated_date
 from hedgerow.tiers import DEMO, name_of, named
 
@@ -224,13 +224,12 @@ def find(name: str) -> Question:
 def read_question(path: Path) -> Question:
     """Read one file: the `#+` lines are its header in YAML, the rest its SPARQL."""
     try:
-        lines = path.read_text("utf-8").splitlines(keepends=True)
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path.name} cannot be read: {error}.", "Save it as UTF-8 text.") from None
-    head = "".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
-    body = "".join(line for line in lines if not line.startswith("#+")).lstrip("\n")
+    header: Any
+    header, body = split_header(text, path.name)
     try:
-        header = yaml.safe_load(head)
         question = Question(
             id=header["id"],
             name=str(header["name"]),
@@ -246,8 +245,7 @@ def read_question(path: Path) -> Question:
             text=body,
             path=path,
         )
-    # ValueError: YAML reads 2026-02-30 as a day; RecursionError: it nests without end.
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(f"The header of {path.name} cannot be read: {error!r}.", "Mend its #+ lines.") from None
     _check_header(question)
     return question

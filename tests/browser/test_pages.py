@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
+from hedgerow.documentation.described import shipped
 from hedgerow.settings import Settings
 from hedgerow_web import create_app
 from tests.browser.screenshots import ARGUMENTS, CHROMIUM, LOOKS, PAGES
@@ -20,7 +21,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 #: Pages that have no picture of their own: the other kinds of record, and what goes wrong.
 OTHERS = {
-    "terms": "/ns/",
+    "property": "/ns/dependsOn",
+    "ontology-version": f"/ns/{next(iter(shipped().modules.values())).version}/",
+    "rule": "/ns/rules/R07-kinds-of-agreement",
+    "shapes": "/ns/shapes/core",
     "product": "/doc/item/bev",
     "group": "/doc/item/rare-metals",
     "refining": "/doc/item/nickel?stage=refining",

@@ -86,6 +86,8 @@ def test_a_table_is_added_by_following_the_steps(copy: Path) -> None:
             text = path.read_text("utf-8")
             assert text.count(line) == 1, line
             path.write_text(text.replace(line, line + content), "utf-8")
+    run(copy, "ontology", "write")
+    assert "✗" not in run(copy, "ontology", "check", "--no-reasoner")
     report = run(copy, "check")
     assert re.search(r"^memberships\.csv +2 +2$", report, re.M)
     assert f"Would load: {RECORDS + 2} new" in report

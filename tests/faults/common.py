@@ -79,7 +79,8 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def held(path: Path, tier: str = "public") -> dict[int, str]:
     """Position and hash of every event of a chain in which nothing is wrong and no record is doubled."""
     with Ledger(path, DEFAULT_BASE) as ledger:
-        assert [str(damage) for damage in examine(ledger)] == []
+        damages = [str(damage) for damage in examine(ledger)]
+        assert damages == [], damages
         found = {event.position: event.hash for event, _ in ledger.events(tier)}
         assert len(ledger.latest(tier)) == len(found)
         return found

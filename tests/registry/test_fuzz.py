@@ -152,7 +152,7 @@ def check_rdf(suffix: str) -> Callable[[list[tuple[int, int, bytes]], Path], Non
         path = folder / f"memo{suffix}"
         path.write_bytes(spoilt(clean, how))
         read = read_rdf(path, DEFAULT_BASE)
-        complete(read.problems, path.read_bytes().count(b"\n") + 1)
+        complete(read.problems, len(re.findall(rb"\r\n?|\n", path.read_bytes())) + 1)
         if not read.problems:
             for made in read.records:
                 made.check()

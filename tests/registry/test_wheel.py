@@ -50,7 +50,7 @@ def test_the_wheel_ships_everything(wheel: Path) -> None:
         shipped = set(archive.namelist())
     for folder, name in (("ontology", "ontology"), ("queries", "queries"), ("registry/data", "data")):
         for path in (ROOT / folder).rglob("*"):
-            if path.is_file() and path.suffix in (".ttl", ".rq", ".csv", ".md"):
+            if path.is_file() and path.suffix in (".ttl", ".rq", ".csv", ".md", ".jsonld"):
                 assert f"hedgerow/_shipped/{name}/{path.relative_to(ROOT / folder)}" in shipped
     for source, root in ((ROOT / "registry/hedgerow", "hedgerow"), (ROOT / "web/hedgerow_web", "hedgerow_web")):
         for path in source.rglob("*"):

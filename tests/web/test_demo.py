@@ -179,6 +179,7 @@ def test_the_public_site_knows_it_by_one_link(web: FlaskClient, record_store: St
     assert "Hedgerow-Tier" not in web.get("/").headers
     off = create_app(Settings(demo=0), LocalGraph.of(record_store, VIEW)).test_client()
     assert "demo" not in off.get("/about", headers=PAGE).text
+    assert "/demo/" not in "".join(addresses(off.get("/ns/Agreement", headers=PAGE).text))
     for path in ("/demo", "/demo/", "/demo/doc/agreement/asean-offtake"):
         response = off.get(path, headers=PAGE)
         assert response.status_code == 404

@@ -57,6 +57,12 @@ PAGES = [
     "/sparql",
     "/about",
     "/ns/",
+    "/ns/?q=audit&kind=class",
+    "/ns/agreement",
+    "/ns/how-to-model",
+    "/ns/mission",
+    "/ns/rules/R07-kinds-of-agreement",
+    "/ns/shapes/core",
 ]
 
 
@@ -87,6 +93,11 @@ def test_every_local_link_of_the_main_pages_leads_somewhere(web: FlaskClient) ->
         "/doc/country/JP",
         "/questions",
         "/ns/OfftakeCommitment",
+        "/ns/tenorYears",
+        "/ns/",
+        "/ns/material",
+        "/ns/how-to-model",
+        "/ns/mission",
         "/search?q=nickel",
     ):
         seen.update(re.findall(r'href="(/[^"#]*)', web.get(path, headers=PAGE).text))

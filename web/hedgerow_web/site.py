@@ -91,7 +91,7 @@ class Site:
         if iri.startswith(HR):
             return f"{root}/ns/{iri.removeprefix(HR)}"
         if iri.startswith(f"{ONTOLOGY_GRAPH}/"):
-            return f"{root}/ns/"
+            return f"{root}/ns/" + iri.removeprefix(f"{ONTOLOGY_GRAPH}/")
         if iri.startswith(CODE):
             name, _, slug = iri.removeprefix(CODE).partition("/")
             return f"{root}/code/{name}#{slug}" if slug else f"{root}/code/{name}"

@@ -1,7 +1,8 @@
 """JSON-LD before it is parsed: what the standard would fetch or drop without a word is refused, or made visible.
 
 A JSON-LD processor ignores keys that no context maps, relative addresses and keywords it does not know. Here they
-become addresses under `UNMAPPED`, so that the reader of statements meets them and can refuse them.
+become addresses under `UNMAPPED`, so that the reader of statements meets them and can refuse them. Nothing is
+fetched: the one context that may be named by its address is the shipped one.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from hedgerow.errors import InputError
+from hedgerow.iri import CONTEXT
+from hedgerow.paths import ONTOLOGY
 
 #: Base and vocabulary for what a file leaves without one; no record may hold such an address.
 UNMAPPED = "unmapped:/"
@@ -54,8 +58,20 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     for key, value in pairs:
         if key in made:
             raise JsonFault(f"The key '{key[:80]}' stands twice in one object.", "Keep one, with a list.", near=key)
-        made[key] = value
+        made[key] = _shipped_in(value) if key == "@context" else value
     return made
+
+
+def _shipped_in(context: object) -> object:
+    """The context with the shipped one put in for its address."""
+    if isinstance(context, list):
+        return [_shipped_in(part) for part in context]
+    return _shipped() if context == CONTEXT else context
+
+
+@cache
+def _shipped() -> object:
+    return json.loads((ONTOLOGY / "context.jsonld").read_text("utf-8"))["@context"]
 
 
 def _constant(name: str) -> object:
@@ -108,7 +124,7 @@ def _check_context(context: object, depth: int = 1) -> None:
         if isinstance(part, str):
             raise JsonFault(
                 f"The context <{part[:80]}> lies outside the file and is not fetched.",
-                "Write the context into the file.",
+                f"Write the context into the file, or name <{CONTEXT}>.",
                 near=part,
             )
         if not isinstance(part, dict):

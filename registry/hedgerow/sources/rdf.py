@@ -7,13 +7,13 @@ Nothing is repaired and nothing is fetched: what does not fit is a problem with 
 from __future__ import annotations
 
 import difflib
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import IO, cast
 from xml.parsers import expat
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
@@ -36,6 +36,8 @@ FORMATS = {
     ".rdf": RdfFormat.RDF_XML,
 }
 _TRIPLE_TERM = re.compile(r"<<|>>")
+#: Where a line ends, for the parsers and for every editor.
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 #: Gives a line counted from 1; looked for only when it is to be told.
@@ -95,7 +97,7 @@ def _quads(content: str, form: RdfFormat, read: RdfFile) -> Iterator[tuple[Quad,
         return
     source = _Lines(content.encode())
     try:
-        for quad in parse(source, format=form):
+        for quad in parse(cast(IO[bytes], source), format=form):
             yield quad, partial(int, source.line)
     except SyntaxError as error:
         line = error.lineno or source.line
@@ -103,16 +105,20 @@ def _quads(content: str, form: RdfFormat, read: RdfFile) -> Iterator[tuple[Quad,
         read.problem(line, f"Not {form.name}: {_reason(error)}{column}.", "Correct that line.")
 
 
-class _Lines(io.BytesIO):
+class _Lines:
     """Hands out at most one line at a time, so that `line` is where the parser has come to, counted from 1."""
 
-    line = 0
-    _at_start = True
+    def __init__(self, content: bytes) -> None:
+        self.line = 0
+        self._lines = iter(content.splitlines(keepends=True))
+        self._rest = b""
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        chunk = self.readline(size)
-        self.line += bool(chunk) and self._at_start
-        self._at_start = chunk.endswith(b"\n")
+    def read(self, size: int = -1, /) -> bytes:
+        if not self._rest:
+            self._rest = next(self._lines, b"")
+            self.line += bool(self._rest)
+        chunk = self._rest if size < 0 else self._rest[:size]
+        self._rest = self._rest[len(chunk) :]
         return chunk
 
 
@@ -126,8 +132,7 @@ def _nesting_fault(content: str) -> tuple[int, str, str] | None:
     for mark in _TRIPLE_TERM.finditer(content):
         depth = depth + 1 if mark[0] == "<<" else max(depth - 1, 0)
         if depth > MAX_DEPTH:
-            line = content.count("\n", 0, mark.start()) + 1
-            return line, "Triples are nested too deeply.", "State each triple by itself."
+            return _line_of(content, mark.start()), "Triples are nested too deeply.", "State each triple by itself."
     return None
 
 
@@ -197,7 +202,7 @@ def _find(content: str, value: str, start: int) -> int:
 
 
 def _line_of(content: str, at: int) -> int:
-    return content.count("\n", 0, at) + 1 if at >= 0 else 0
+    return len(_LINE_END.findall(content[:at])) + 1 if at >= 0 else 0
 
 
 class _Reader:

@@ -1,30 +1,42 @@
-"""The vocabulary: every term of the ontology and every code dereferences, as a page or as RDF."""
+"""The vocabulary: every term, module and version of the ontology and every code dereferences, as a page or as RDF."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import cache
 
-from flask import Blueprint, Response, abort, render_template, request
-from pyoxigraph import Quad, RdfFormat, parse, serialize
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
+from hedgerow.documentation import described
+from hedgerow.documentation.axioms import Named, axioms
+from hedgerow.documentation.described import Module, Ontology, Term, serialised, shipped
+from hedgerow.documentation.usage import examples, uses
+from hedgerow.documentation.words import Labels, Sentence, said
 from hedgerow.graph.client import JSON
-from hedgerow.graph.worker import PREFIXES
 from hedgerow.iri import CODE, HR, SLUG
-from hedgerow.paths import ONTOLOGY
 from hedgerow.questions import load_questions
+from hedgerow_web import i18n
 from hedgerow_web.described import as_rdf, describe, lead_to, twin
 from hedgerow_web.negotiate import TRIPLES
-from hedgerow_web.pages.lists import names_in
+from hedgerow_web.render.diagram import Box, Line, Link, drawn
 from hedgerow_web.site import Row, site
 
 blueprint = Blueprint("vocabulary", __name__)
+
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+)+\Z")
+#: What the page of a term tells elsewhere than among its axioms, where the class is a name.
+_TOLD = ("domain", "range")
+#: The axioms by which a statement with a property follows from others.
+_DERIVING = ("chain", "inverse", "transitive", "symmetric", "same-property")
 
 
 @blueprint.get("/ns")
 @blueprint.get("/ns/")
 def terms() -> Response:
-    """The ontology: every term with label and definition, or the whole of it as RDF."""
-    return describe("/ns", _terms_page, _ontology)
+    """The ontology: its modules and an index of its terms, or the whole of it as RDF."""
+    return describe("/ns", _index_page, _whole)
 
 
 @blueprint.get("/ns.<suffix>")
@@ -32,20 +44,40 @@ def ontology(suffix: str) -> Response:
     """The whole ontology as RDF, class expressions included."""
     if suffix not in TRIPLES:
         abort(404, f"The ontology comes as {', '.join(TRIPLES)}.")
-    return as_rdf(_ontology(TRIPLES[suffix]), TRIPLES[suffix])
+    return as_rdf(_whole(TRIPLES[suffix]), TRIPLES[suffix])
 
 
 @blueprint.get("/ns/<name>")
-def term(name: str) -> Response:
-    """One term: where it stands, what it means, which questions it serves, how often it is used."""
+def term(name: str) -> AnyResponse:
+    """A module or a term; a version leads to its page. A module wins, but no term has a module's name."""
     word, media_type = twin(name)
-    iri = HR + word
-    rows = site().rows("vocabulary-terms", {"term": [f"<{iri}>"]}) if SLUG.match(word) else []
-    if not rows:
+    here = shipped()
+    if word in here.modules:
+        return _module(here, here.modules[word], f"/ns/{word}", media_type)
+    if _VERSION.match(word):
+        return _version(word, media_type) if media_type else redirect(f"{request.script_root}/ns/{word}/", code=308)
+    found = here.term(word)
+    if found is None:
         abort(404, f"The ontology has no term '{word}'.")
     if media_type:
-        return as_rdf(_about(iri, media_type), media_type)
-    return describe(f"/ns/{word}", lambda: _term_page(rows[0]), lambda form: _about(iri, form))
+        return as_rdf(_about_term(found.iri, media_type), media_type)
+    return describe(f"/ns/{word}", lambda: _term_page(here, found), lambda form: _about_term(found.iri, form))
+
+
+@blueprint.get("/ns/<version>/")
+def version(version: str) -> Response:
+    """One version of the ontology: its modules, or the whole of it as RDF."""
+    return _version(version, "")
+
+
+@blueprint.get("/ns/<version>/<name>")
+def versioned_module(version: str, name: str) -> Response:
+    """One module in one version: where its version IRI leads."""
+    word, media_type = twin(name)
+    there = _of_version(version)
+    if word not in there.modules:
+        abort(404, f"Version {version} has no module '{word}'; it has {', '.join(there.modules)}.")
+    return _module(there, there.modules[word], f"/ns/{version}/{word}", media_type)
 
 
 @blueprint.get("/code/")
@@ -91,27 +123,158 @@ def concept(name: str, slug: str) -> Response:
     return response
 
 
-def _terms_page() -> str:
-    found: dict[str, list[Row]] = {}
-    for row in site().rows("vocabulary-terms"):
-        found.setdefault(row["module"].text.rpartition("/")[2], []).append(row)
-    return render_template("terms.html", modules=found, prefix=HR)
+def _of_version(version: str) -> Ontology:
+    known = described.versions()
+    if version not in known:
+        abort(404, f"There is no version '{version}' of the ontology; there are {', '.join(known)}.")
+    return described.of_version(version)
 
 
-def _term_page(row: Row) -> str:
-    uses = site().rows("term-uses", {"term": [f"<{row['term'].text}>"]})[0]["uses"].text
-    by_id = {question.id: question for question in load_questions().values()}
-    asked = row["questions"].text.split() if "questions" in row else []
-    return render_template(
-        "term.html",
-        row=row,
-        names=names_in([row], ("term", "parents", "domain", "range", "seeAlso")),
-        uses=int(uses),
-        questions=[(name, by_id.get(name)) for name in asked],
+def _version(version: str, media_type: str) -> Response:
+    there = _of_version(version)
+    if media_type:
+        return as_rdf(serialised(there.graph, media_type), media_type)
+    return describe(
+        f"/ns/{version}",
+        lambda: render_template("version.html", version=version, ontology=there, versions=described.versions()),
+        lambda form: serialised(there.graph, form),
     )
 
 
+def _module(here: Ontology, module: Module, address: str, media_type: str) -> Response:
+    if media_type:
+        return as_rdf(serialised(here.about_module(module.name), media_type), media_type)
+    return describe(
+        address,
+        lambda: _module_page(here, module, address),
+        lambda form: serialised(here.about_module(module.name), form),
+    )
+
+
+def _index_page() -> str:
+    here = shipped()
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "module", "kind")}
+    found = [each for each in here.terms.values() if _fits(each, **asked)]
+    letters: dict[str, list[Term]] = {}
+    for each in sorted(found, key=lambda each: _filed_under(each).casefold()):
+        letters.setdefault(_filed_under(each)[0].upper(), []).append(each)
+    return render_template(
+        "terms.html", ontology=here, prefix=HR, letters=letters, asked=asked, count=len(found), label=_label(here)
+    )
+
+
+def _filed_under(each: Term) -> str:
+    """What an index in Latin letters files a term under: its English label, else its name."""
+    return each.label.get("en", each.name) if i18n.language() == "en" else each.name
+
+
+def _fits(each: Term, q: str, module: str, kind: str) -> bool:
+    told = " ".join((each.name, *each.label.values(), *each.definition.values())).casefold()
+    right_kind = kind in ("", "class" if each.is_class else "property")
+    return q.casefold() in told and module in ("", each.module) and right_kind
+
+
+def _term_page(here: Ontology, found: Term) -> str:
+    used = site().rows("term-uses", {"term": [f"<{found.iri}>"]})[0]["uses"].text
+    where = uses(found.name)
+    sentences = _sentences(here, found)
+    children = here.children(found.iri)
+    asked = {question.path.stem: question for question in load_questions().values()}
+    return render_template(
+        "term.html",
+        term=found,
+        ontology=here,
+        label=_label(here),
+        lists=site().labels(found.code_lists),
+        sentences=sentences,
+        derived=not found.is_class and bool(children or any(sentence.kind in _DERIVING for sentence in sentences)),
+        paths=here.paths(found.iri),
+        children=children,
+        said_of=here.said_of(found.iri) if found.is_class else [],
+        values_of=here.values_of(found.iri) if found.is_class else [],
+        snippet=examples().of_term(found.name),
+        uses=int(used),
+        where=where,
+        questions=[asked[name] for name in where.questions if name in asked],
+    )
+
+
+def _sentences(here: Ontology, found: Term) -> list[Sentence]:
+    """The axioms of a term in words, those left out that its page tells as its place, domain or range."""
+    language = i18n.language()
+    told = [
+        axiom
+        for axiom in axioms(here.graph, found.iri)
+        if axiom.kind not in _TOLD and not (axiom.kind == "subclass" and isinstance(axiom.operands[1], Named))
+    ]
+    return said(told, _label(here), language)
+
+
+def _label(here: Ontology) -> Labels:
+    """What things are called in the reader's language."""
+    language = i18n.language()
+    return lambda iri: here.label(iri, language)
+
+
+def _module_page(here: Ontology, module: Module, address: str) -> str:
+    own = here.of_module(module.name)
+    return render_template(
+        "module.html",
+        module=module,
+        address=address,
+        ontology=here,
+        label=_label(here),
+        classes=[each for each in own if each.is_class],
+        properties=[each for each in own if not each.is_class],
+        drawing=drawn(_boxes(here, module.name, own)),
+    )
+
+
+def _boxes(here: Ontology, module: str, own: list[Term]) -> Iterator[Box]:
+    """A box for each class of a module, for the classes of others that it says something of, and for anything."""
+    label = _label(here)
+    local = [each for each in own if each.is_class]
+    rows: dict[str, list[Line]] = {}
+    for each in own:
+        if not each.is_class:
+            line = Line(Link(label(each.iri), f"/ns/{each.name}"), _value(each, label))
+            for at in each.domain or ("",):
+                rows.setdefault(at, []).append(line)
+    for each in local:
+        inside = [at for at in each.parents if at in here.terms and here.terms[at].module == module]
+        others = [at for at in each.parents if at not in inside[:1]]
+        above = [Line(Link(i18n.translate("kind of")), Link(label(at), _at(at))) for at in others]
+        lines = (*above, *rows.pop(each.iri, ()))
+        yield Box(each.iri, Link(label(each.iri), _at(each.iri)), each.name, lines, next(iter(inside), ""))
+    anything = rows.pop("", [])
+    for at, lines_of in sorted(rows.items()):
+        code = f"{here.terms[at].module} · {described.short(at)}" if at in here.terms else at
+        yield Box(at, Link(label(at), _at(at)), code, tuple(lines_of), kind="other")
+    if anything:
+        yield Box("owl:Thing", Link(i18n.translate("anything")), "owl:Thing", tuple(anything), kind="any")
+
+
+def _value(each: Term, label: Labels) -> Link:
+    """What a property's value is, or the code list it takes a concept of; several classes lead to the property."""
+    if each.range:
+        words = i18n.translate(", ").join(map(label, each.range))
+        return Link(words, _at(each.range[0] if len(each.range) == 1 else each.iri))
+    if each.code_lists:
+        name = described.short(each.code_lists[0])
+        return Link(i18n.translate("code: {list}", list=name), f"/code/{name}")
+    return Link("–")
+
+
+def _at(iri: str) -> str:
+    return f"/ns/{iri.removeprefix(HR)}" if iri.startswith(HR) else ""
+
+
+def _about_term(iri: str, media_type: str) -> bytes:
+    return serialised(shipped().about_term(iri), media_type)
+
+
 def _about(iri: str, media_type: str) -> bytes:
+    """The statements about a concept."""
     here = site()
     return here.graph.query(here.query_text("about-term", {"term": [f"<{iri}>"]}), JSON, media_type).body
 
@@ -122,16 +285,6 @@ def _list(iri: str, media_type: str) -> bytes:
 
 
 @cache
-def _ontology(media_type: str) -> bytes:
+def _whole(media_type: str) -> bytes:
     """Read from the files: the graph holds no class expressions, for they need blank nodes."""
-    paths = [*sorted(ONTOLOGY.glob("*.ttl")), *sorted((ONTOLOGY / "labels").glob("*.ttl"))]
-    found = {
-        Quad(quad.subject, quad.predicate, quad.object)
-        for path in paths
-        for quad in parse(path=path, format=RdfFormat.TURTLE, rename_blank_nodes=True)
-    }
-    form = RdfFormat.from_media_type(media_type)
-    assert form is not None
-    content = serialize(sorted(found, key=str), format=form, prefixes=PREFIXES)
-    assert content is not None
-    return content
+    return serialised(shipped().graph, media_type)
