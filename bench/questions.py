@@ -112,7 +112,9 @@ def site(folder: str, **env: str) -> Iterator[tuple[str, int]]:
     """A running site over a home: its address and the id of its first process."""
     port = free_port()
     command = [sys.executable, "-m", "hedgerow", "serve", "--port", str(port)]
-    running = subprocess.Popen(command, env={**os.environ, "HEDGEROW_HOME": folder, **env}, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen(
+        command, env={**os.environ, "HEDGEROW_HOME": folder, "HEDGEROW_DEMO": "0", **env}, stdout=subprocess.DEVNULL
+    )
     try:
         wait(f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}", running.pid

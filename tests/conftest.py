@@ -19,12 +19,15 @@ from pyoxigraph import Store
 from hedgerow.errors import GraphNotReady
 from hedgerow.graph.client import GraphClient
 from hedgerow.graph.project import build_store
-from hedgerow.intake.load import load
+from hedgerow.intake.load import examples, load
 from hedgerow.iri import DEFAULT_BASE
 from hedgerow.ledger import Ledger
-from hedgerow.paths import DATA
+from hedgerow.paths import DATA, EXAMPLES
+from hedgerow.record import Record
 from hedgerow.settings import Settings
 from hedgerow.sources.curated import Curated, read_curated
+from hedgerow.sources.rdf import read_rdf
+from hedgerow.tiers import DEMO, PUBLIC
 
 #: Records of the shipped tables; a changed table changes it, on purpose.
 RECORDS = 5962
@@ -49,6 +52,14 @@ def curated() -> Curated:
 
 
 @pytest.fixture(scope="session")
+def invented() -> list[Record]:
+    """The shipped examples as records."""
+    read = [read_rdf(path, DEFAULT_BASE, DEMO, shipped=True) for path in sorted(EXAMPLES.glob("*.ttl"))]
+    assert [problem for file in read for problem in file.problems] == []
+    return [record for file in read for record in file.records]
+
+
+@pytest.fixture(scope="session")
 def record_store(curated: Curated) -> Store:
     """The shipped record as a store with its inferences; not to be changed."""
     return build_store((record.canonical for record in curated.records), DEFAULT_BASE)
@@ -56,7 +67,7 @@ def record_store(curated: Curated) -> Store:
 
 @pytest.fixture(scope="session")
 def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home into which the shipped record was loaded; not to be changed, copy it."""
+    """A home into which the shipped record was loaded; not to be changed, so copy it: a site writes its examples."""
     home = tmp_path_factory.mktemp("loaded") / "home"
     settings = Settings(home=home)
     with Ledger(settings.ledger, settings.base) as ledger:
@@ -64,10 +75,25 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def demo_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A loaded home with the shipped examples in the demonstration tier; not to be changed, copy it."""
+    home = copy_home(loaded_home, tmp_path_factory.mktemp("demo"))
+    settings = Settings(home=home)
+    with Ledger(settings.ledger, settings.base) as ledger:
+        assert examples(ledger, EXAMPLES, settings.base).ok
+    return home
+
+
 @pytest.fixture
 def home(loaded_home: Path, tmp_path: Path) -> Path:
     """A loaded home of one's own."""
-    return Path(shutil.copytree(loaded_home, tmp_path / "home", ignore=shutil.ignore_patterns("run")))
+    return copy_home(loaded_home, tmp_path)
+
+
+def copy_home(home: Path, folder: Path) -> Path:
+    """A home of one's own in a folder."""
+    return Path(shutil.copytree(home, folder / "home", ignore=shutil.ignore_patterns("run")))
 
 
 @contextmanager
@@ -104,23 +130,25 @@ def get(url: str, accept: str = "application/json", data: bytes | None = None) -
 
 
 @contextmanager
-def running_graph(settings: Settings, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A graph process over a home, ready to answer."""
+def running_graph(
+    settings: Settings, env: dict[str, str] | None = None, tier: str = PUBLIC
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A graph process of a tier over a home, ready to answer."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "hedgerow.graph"],
+        [sys.executable, "-m", "hedgerow.graph", tier],
         env={"HEDGEROW_HOME": str(settings.home), "PATH": "/usr/bin:/bin", **(env or {})},
     )
     try:
-        wait_for(lambda: _ready(settings))
+        wait_for(lambda: _ready(settings, tier))
         yield process
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _ready(settings: Settings) -> bool:
+def _ready(settings: Settings, tier: str) -> bool:
     try:
-        return bool(GraphClient(settings).status())
+        return bool(GraphClient(settings, tier).status())
     except GraphNotReady:
         return False
 

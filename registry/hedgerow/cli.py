@@ -12,7 +12,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -24,17 +24,19 @@ from hedgerow.backup import restore as restore_ledger
 from hedgerow.errors import CallError, HedgerowError
 from hedgerow.exchange.dump import Scope, dump
 from hedgerow.graph.client import JSON, TURTLE, connect
-from hedgerow.graph.project import TIER, View, fold, today
+from hedgerow.graph.project import fold, today
 from hedgerow.intake.load import Progress, Report
 from hedgerow.intake.load import add as add_files
+from hedgerow.intake.load import examples as load_examples
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
 from hedgerow.ontology.commands import ontology
-from hedgerow.paths import DATA
+from hedgerow.paths import DATA, EXAMPLES
 from hedgerow.questions import Answer, Question, ask, find, load_questions
 from hedgerow.search import KINDS, index
 from hedgerow.settings import Settings
+from hedgerow.tiers import DEMO, PUBLIC, TIERS, tier_of
 from hedgerow.verify import examine
 from hedgerow.verify import rebuild as rebuild_ledger
 
@@ -63,6 +65,18 @@ class _Group(click.Group):
             ctx.exit(1)
 
 
+def _in_language(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says in which language shapes and checks speak."""
+    say = "Language of what shapes and checks say."
+    return click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help=say)(command)
+
+
+def _of_tier(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says whose graph a command is about."""
+    say = "public: the record; demo: with what is invented for demonstration."
+    return click.option("--tier", type=click.Choice(TIERS), default=PUBLIC, show_default=True, help=say)(command)
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hedgerow")
 @click.pass_context
@@ -77,45 +91,64 @@ main.add_command(ontology)
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=DATA, required=False)
 @click.option("--withdraw", is_flag=True, help="Withdraw records whose rows are gone.")
+@_in_language
 @click.pass_obj
-def load(settings: Settings, folder: Path, withdraw: bool) -> None:
+def load(settings: Settings, folder: Path, withdraw: bool, lang: str) -> None:
     """Load the curated tables of FOLDER (default: the shipped record) into the ledger."""
-    _load(settings, folder, dry_run=False, withdraw=withdraw)
+    _load(settings, folder, lang, dry_run=False, withdraw=withdraw)
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=DATA, required=False)
+@_in_language
 @click.pass_obj
-def check(settings: Settings, folder: Path) -> None:
+def check(settings: Settings, folder: Path, lang: str) -> None:
     """Say what loading FOLDER would do and what is wrong with it; writes nothing."""
-    _load(settings, folder, dry_run=True, withdraw=False)
+    _load(settings, folder, lang, dry_run=True, withdraw=False)
 
 
 @main.command()
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--by", "name", required=True, help="Who adds them; kept with every event.")
 @click.option("--check", "dry_run", is_flag=True, help="Say what would happen and write nothing.")
+@_in_language
 @click.pass_obj
-def add(settings: Settings, files: tuple[Path, ...], name: str, dry_run: bool) -> None:
+def add(settings: Settings, files: tuple[Path, ...], name: str, dry_run: bool, lang: str) -> None:
     """Add the records in FILES (.ttl, .trig, .nt, .nq, .jsonld, .rdf) to the ledger, all or nothing."""
     with _progress(settings, show=sys.stderr.isatty()) as progress, _ledger(settings, dry_run) as ledger:
         report = add_files(ledger, files, settings.base, name, dry_run=dry_run, progress=progress)
-    for line in lines(report, dry_run=dry_run):
-        click.echo(line)
-    _exit(report)
+    _tell(report, lang, dry_run=dry_run)
 
 
-def _load(settings: Settings, folder: Path, *, dry_run: bool, withdraw: bool) -> None:
+@main.command()
+@click.option("--check", "dry_run", is_flag=True, help="Say what would happen and write nothing.")
+@_in_language
+@click.pass_obj
+def examples(settings: Settings, dry_run: bool, lang: str) -> None:
+    """Put the shipped examples, all invented, into the demonstration tier, and take out what is no longer shipped."""
+    _offered(settings, DEMO)
+    # Their progress is no business of the page that tells of a first load.
+    with _bar(show=sys.stderr.isatty()) as progress, _ledger(settings, dry_run) as ledger:
+        report = load_examples(ledger, EXAMPLES, settings.base, dry_run=dry_run, progress=progress)
+    _tell(report, lang, dry_run=dry_run)
+
+
+def _offered(settings: Settings, tier: str) -> None:
+    if tier == DEMO and not settings.demo:
+        raise CallError("The demonstration tier is off (HEDGEROW_DEMO is 0).", "Set HEDGEROW_DEMO to 1.")
+
+
+def _load(settings: Settings, folder: Path, lang: str, *, dry_run: bool, withdraw: bool) -> None:
     if not folder.is_dir():
         raise CallError(f"There is no folder {folder}.", "Name a folder that holds the tables.")
     with _progress(settings, show=sys.stderr.isatty()) as progress, _ledger(settings, dry_run) as ledger:
         report = run_load(ledger, folder, settings.base, dry_run=dry_run, withdraw=withdraw, progress=progress)
-    for line in lines(report, dry_run=dry_run):
+    _tell(report, lang, dry_run=dry_run)
+
+
+def _tell(report: Report, lang: str, *, dry_run: bool) -> None:
+    for line in lines(report, dry_run=dry_run, language=lang):
         click.echo(line)
-    _exit(report)
-
-
-def _exit(report: Report) -> None:
     if not report.ok:
         sys.exit(1)
 
@@ -131,25 +164,38 @@ def _ledger(settings: Settings, dry_run: bool) -> Iterator[Ledger]:
 @contextlib.contextmanager
 def _progress(settings: Settings, *, show: bool) -> Iterator[Progress]:
     """A progress bar for the person, and a file that the site shows meanwhile."""
+    with _bar(show=show) as draw:
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if settings.run.is_dir():
+                content = json.dumps({"stage": stage, "done": done, "total": total, "message": stage})
+                scratch = settings.progress.with_suffix(f".{os.getpid()}")
+                scratch.write_text(content, "utf-8")
+                scratch.replace(settings.progress)
+            draw(stage, done, total)
+
+        try:
+            yield tell
+        finally:
+            settings.progress.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _bar(*, show: bool) -> Iterator[Progress]:
+    """A progress bar on the terminal."""
     bar: list[object] = []
 
-    def tell(stage: str, done: int, total: int) -> None:
-        if settings.run.is_dir():
-            content = json.dumps({"stage": stage, "done": done, "total": total, "message": stage})
-            scratch = settings.progress.with_suffix(f".{os.getpid()}")
-            scratch.write_text(content, "utf-8")
-            scratch.replace(settings.progress)
+    def draw(stage: str, done: int, total: int) -> None:
         if show:
             filled = int(30 * done / max(total, 1))
             click.echo(f"\r\033[K{stage:<22} {'█' * filled}{'░' * (30 - filled)} {done}/{total}", nl=False, err=True)
             bar[:] = [stage]
 
     try:
-        yield tell
+        yield draw
     finally:
         if bar:
             click.echo("\r\033[K", nl=False, err=True)
-        settings.progress.unlink(missing_ok=True)
 
 
 @main.command(
@@ -158,8 +204,9 @@ def _progress(settings: Settings, *, show: bool) -> Iterator[Progress]:
 @click.argument("question", required=False)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
+@_of_tier
 @click.pass_context
-def ask_command(ctx: click.Context, question: str | None, form: str, lang: str) -> None:
+def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, tier: str) -> None:
     """Ask a QUESTION by name or id; its parameters are options, as --country JP. Alone: list the questions."""
     if question is None:
         if ctx.args:
@@ -170,9 +217,10 @@ def ask_command(ctx: click.Context, question: str | None, form: str, lang: str) 
         return
     settings: Settings = ctx.obj
     asked = find(question)
+    _offered(settings, tier)
     values = _parameters(asked, ctx.args)
     asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
-    answer = ask(connect(settings), asked, values, settings.base, lang)
+    answer = ask(connect(settings, tier), asked, values, settings.base, lang)
     if form == "json":
         click.echo(answer.to_json(lang))
     elif form == "csv":
@@ -250,8 +298,9 @@ def _print_answer(answer: Answer, lang: str) -> None:
             click.echo("  ".join(padded).rstrip())
         click.echo()
     footing = answer.footing
+    tier = "" if footing["tier"] == PUBLIC else f" · tier {footing['tier']}"
     rows = "1 row" if footing["rows"] == 1 else f"{footing['rows']} rows"
-    click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}")
+    click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}{tier}")
     if footing["assumptions"]:
         click.echo(textwrap.fill(str(footing["assumptions"]), 100 if lang == "en" else 50))
 
@@ -284,15 +333,17 @@ def _pad(text: str, width: int, right: bool) -> str:
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="csv", show_default=True)
+@_of_tier
 @click.pass_obj
-def query(settings: Settings, file: IO[str], form: str) -> None:
-    """Run the SPARQL query in FILE (- for standard input) over the public graph."""
+def query(settings: Settings, file: IO[str], form: str, tier: str) -> None:
+    """Run the SPARQL query in FILE (- for standard input) over the graph of a tier."""
+    _offered(settings, tier)
     solutions, triples = _FORMATS[form]
     try:
         text = file.read()
     except UnicodeDecodeError as error:
         raise CallError(f"{file.name} is not UTF-8: byte {error.start} does not belong.", "Save it as UTF-8.") from None
-    reply = connect(settings).query(text, solutions=solutions, triples=triples)
+    reply = connect(settings, tier).query(text, solutions=solutions, triples=triples)
     sys.stdout.buffer.write(reply.body)
     if not reply.body.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")
@@ -302,14 +353,17 @@ def query(settings: Settings, file: IO[str], form: str) -> None:
 @click.argument("words", nargs=-1, required=True)
 @click.option("--kind", type=click.Choice(KINDS), help="Only things of this kind.")
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
+@_of_tier
 @click.pass_obj
-def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: str) -> None:
+def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: str, tier: str) -> None:
     """Find things by WORDS of their names, symbols or identifiers."""
-    hits = index(connect(settings)).find(" ".join(words), kind)
+    _offered(settings, tier)
+    hits = index(connect(settings, tier)).find(" ".join(words), kind)
     if not hits:
         click.echo("Nothing on record has that name.", err=True)
     for hit in hits:
-        click.echo(f"{hit.kind:<18}{hit.iri.rsplit('/', 1)[-1].rpartition('#')[2]:<36} {hit.label(lang)}")
+        mark = "  (synthetic)" if tier_of(settings.base, hit.iri) == DEMO else ""
+        click.echo(f"{hit.kind:<18}{hit.iri.rsplit('/', 1)[-1].rpartition('#')[2]:<36} {hit.label(lang)}{mark}")
 
 
 @main.command()
@@ -321,12 +375,14 @@ def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: s
     show_default=True,
     help="open: what may be passed on; full: all, for this installation only.",
 )
+@_of_tier
 @click.pass_obj
-def export(settings: Settings, folder: Path, scope: Scope) -> None:
-    """Write the record into FOLDER as N-Quads, TriG and CSV, with a manifest of hashes."""
+def export(settings: Settings, folder: Path, scope: Scope, tier: str) -> None:
+    """Write the records of a tier into FOLDER as N-Quads, TriG and CSV, with a manifest of hashes."""
+    _offered(settings, tier)
     with _existing(settings) as ledger:
-        state = fold(ledger)
-    dumped = dump(state, View(TIER, state.head, today()), folder, scope, settings.base)
+        state = fold(ledger, tier)
+    dumped = dump(state, state.view(today()), folder, scope, settings.base)
     click.echo(f"{dumped.records} records written; see {dumped.manifest}.")
     if dumped.left_out:
         click.echo(f"{len(dumped.left_out)} records left out: the terms of a source they rest on are not checked.")

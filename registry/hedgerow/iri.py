@@ -56,5 +56,9 @@ def record_of(iri: str) -> str:
 
 
 def rebase(text: str, base: str) -> str:
-    """Rewrite a shipped query or rule, written with the default base, for a registry's own base."""
+    """Rewrite a shipped query, rule or example, written with the default base, for a registry's own base.
+
+    >>> rebase("<https://w3id.org/hedgerow/registry/demo/id/party/x>", "https://example.org")
+    '<https://example.org/demo/id/party/x>'
+    """
     return text if base == DEFAULT_BASE else text.replace(DEFAULT_BASE, base)

@@ -16,4 +16,6 @@ def _shipped(name: str, in_checkout: str) -> Path:
 
 ONTOLOGY = _shipped("ontology", "ontology")
 QUERIES = _shipped("queries", "queries")
+#: What is invented to show how the ontology is used: the records of the demonstration tier.
+EXAMPLES = ONTOLOGY / "examples"
 DATA = _shipped("data", "registry/data")

@@ -25,10 +25,11 @@ from hedgerow import codes, record
 from hedgerow.errors import CallError, InputError, NotFound
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.graph.project import today
-from hedgerow.iri import SLUG, XSD, code, mint, rebase
+from hedgerow.iri import SLUG, XSD, code, rebase
 from hedgerow.paths import QUERIES
 from hedgerow.rq import split_header
 from hedgerow.sources.dates import stated_date
+from hedgerow.tiers import DEMO, name_of, named
 
 #: The kinds of record a parameter may name.
 RECORD_TYPES = ("country", "item", "party", "agreement", "stockpile", "source")
@@ -60,9 +61,9 @@ class Parameter:
             return "UNDEF"
         assert text is not None
         if self.type in RECORD_TYPES:
-            if not SLUG.match(text):
+            if not SLUG.match(text.removeprefix(f"{DEMO}/")):
                 raise self._fault(text, f"a name of a {self.type}, as letters, digits and hyphens")
-            return str(NamedNode(mint(base, self.type, text)))
+            return str(NamedNode(named(base, self.type, text)))
         if self.type.startswith("code:"):
             return str(NamedNode(self._code(text)))
         return self._plain(text)
@@ -107,6 +108,10 @@ class Column:
     type: str
     unit: str | None
     label: Texts
+
+
+#: What every row of the demonstration tier is marked with.
+SYNTHETIC = Column("synthetic", "boolean", None, {"en": "Synthetic", "ja": "架空"})
 
 
 @dataclass(frozen=True)
@@ -271,7 +276,10 @@ def _check_header(question: Question) -> None:
 
 
 def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str = "en") -> Answer:
-    """Run a question. Columns that hold a record or code get a column `<name>Label` after them."""
+    """Run a question. Columns that hold a record or code get a column `<name>Label` after them.
+
+    An answer of the demonstration tier has a last column `synthetic`, true in every row.
+    """
     text = question.bound(values, base)
     for parameter in question.parameters:
         if parameter.type in RECORD_TYPES and values.get(parameter.name):
@@ -286,6 +294,10 @@ def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, 
             value = row[column.name]
             row[f"{column.name}Label"] = names.get(str(value), str(value)) if value else None
     columns = [expanded for column in question.columns for expanded in _with_label(column)]
+    if graph.tier == DEMO:
+        columns.append(SYNTHETIC)
+        for row in rows:
+            row[SYNTHETIC.name] = True
     given = question.given(values)
     footing = {
         "question": question.name,
@@ -293,7 +305,7 @@ def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, 
         "parameters": given,
         "asOf": given.get("asOf", today().isoformat()),
         "version": reply.version,
-        "tier": question.tier,
+        "tier": graph.tier,
         "assumptions": question.assumptions.get(language) or question.assumptions.get("en", ""),
         "rows": len(rows),
     }
@@ -311,7 +323,7 @@ def _check_record(graph: Graph, parameter: Parameter, value: str, base: str) -> 
     def names(record: str) -> list[str]:
         terms = {"record": [record], "kind": [str(Literal(parameter.type))]}
         found = json.loads(graph.query(bind(_RECORDS.read_text("utf-8"), terms), solutions=JSON).body)
-        return [row["record"]["value"].rpartition("/")[2] for row in found["results"]["bindings"]]
+        return [name_of(base, row["record"]["value"]) for row in found["results"]["bindings"]]
 
     if names(parameter.term(value, base)):
         return

@@ -20,6 +20,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 
 from hedgerow.errors import InputError
 from hedgerow.iri import HR, RDF_TYPE, RDFS_LABEL, XSD, code, record_of
+from hedgerow.tiers import tier_of
 
 #: Schemes a record may name; anything else (javascript:, file:) is refused.
 SCHEMES = frozenset({"https", "http", "urn", "did"})
@@ -106,6 +107,13 @@ def web_address(value: str) -> Literal:
     return Literal(value, datatype=NamedNode(XSD + "anyURI"))
 
 
+def boolean(value: str) -> Literal:
+    """True or false in canonical form."""
+    if value not in ("true", "false"):
+        raise InputError(f"'{value[:40]}' is neither true nor false.", "Write true or false.")
+    return Literal(value, datatype=NamedNode(XSD + "boolean"))
+
+
 def _date_time(value: str) -> Literal:
     try:
         return instant(datetime.fromisoformat(value))
@@ -118,6 +126,7 @@ _MAKERS: Mapping[str, Callable[[str], Literal]] = {
     XSD + "string": text,
     XSD + "decimal": decimal,
     XSD + "integer": integer,
+    XSD + "boolean": boolean,
     XSD + "dateTime": _date_time,
     XSD + "anyURI": web_address,
 }
@@ -186,14 +195,19 @@ class Record:
 
     @cached_property
     def kind(self) -> str:
-        """The kind segment of the IRI, as in `<base>/id/<kind>/<slug>`."""
+        """The kind segment of the IRI, as in `<base>/id/<kind>/<slug>` or `<base>/demo/id/<kind>/<slug>`."""
         return self.iri.rsplit("/", 2)[-2]
 
-    def references(self) -> Iterator[str]:
-        """The other records of the same registry this one points at."""
-        registry = self.iri.rpartition("/id/")[0] + "/id/"
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What the thing is called, by language."""
+        named = (q.object for q in self.quads if q.predicate.value == RDFS_LABEL and q.subject == NamedNode(self.iri))
+        return {label.language or "": label.value for label in named if isinstance(label, Literal)}
+
+    def references(self, base: str) -> Iterator[str]:
+        """The other records of the registry with that base, of any tier, this one points at."""
         for quad in self.quads:
-            if isinstance(quad.object, NamedNode) and quad.object.value.startswith(registry):
+            if isinstance(quad.object, NamedNode) and tier_of(base, quad.object.value):
                 target = record_of(quad.object.value)
                 if target != self.iri:
                     yield target

@@ -1,7 +1,8 @@
-"""`hedgerow serve`: the supervisor of a first load, one graph process and several web processes.
+"""`hedgerow serve`: the supervisor of a first load, a graph process for each tier and several web processes.
 
 The web processes share one listening socket and are plain WSGI; which application they run is named by its
-import path, because nothing in this package may import the site.
+import path, because nothing in this package may import the site. What belongs to the demonstration begins when the
+public graph answers, at low priority, and whatever becomes of it the public site goes on.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ from waitress.task import ErrorTask
 from hedgerow.errors import CallError
 from hedgerow.graph.client import Caller, caller
 from hedgerow.graph.fair import client_of
-from hedgerow.graph.project import TIER
 from hedgerow.graph.worker import die_with_parent
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
+from hedgerow.tiers import DEMO, PUBLIC
 
+#: How far whatever belongs to the demonstration gives way to the public site.
+LOW_NICENESS = 5
 #: The site's application factory.
 APPLICATION = "hedgerow_web:create_app"
 #: A process that dies again at once is restarted after this pause at most, in seconds.
@@ -51,11 +54,13 @@ MAX_BODY_BYTES, MAX_HEADER_BYTES = 1024 * 1024, 128 * 1024
 
 @dataclass
 class _Child:
-    """One process to keep running. `once` is for the first load: when it is done it is done."""
+    """One process to keep running, from when `ready` says so. `once`: when it is done it is done."""
 
     name: str
     command: list[str]
     once: bool = False
+    ready: Callable[[], bool] = lambda: True
+    niceness: int = 0
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -98,8 +103,8 @@ class Supervisor:
             _Child(f"web {n}", [sys.executable, "-m", "hedgerow.serve", listening])
             for n in range(self._settings.web_processes)
         ]
-        graph = _Child("graph", [sys.executable, "-m", "hedgerow.graph", TIER])
-        children = [*web, graph]
+        graph = _Child("graph", [sys.executable, "-m", "hedgerow.graph", PUBLIC])
+        children = [*web, graph, *(self._demonstration() if self._settings.demo else [])]
         first = self._first_load()
         try:
             if first:
@@ -108,12 +113,28 @@ class Supervisor:
         finally:
             self._end(children + ([first] if first else []))
 
+    def _demonstration(self) -> list[_Child]:
+        """The load of the examples, and the graph process that follows once it has ended, well or not."""
+
+        def public_answers() -> bool:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+                return probe.connect_ex(str(self._settings.socket(PUBLIC))) == 0
+
+        command = [sys.executable, "-m", "hedgerow", "examples"]
+        load = _Child("examples", command, once=True, ready=public_answers, niceness=LOW_NICENESS)
+
+        def loaded() -> bool:
+            return load.process is not None and load.process.poll() is not None and public_answers()
+
+        graph = [sys.executable, "-m", "hedgerow.graph", DEMO]
+        return [load, _Child(f"graph {DEMO}", graph, ready=loaded, niceness=LOW_NICENESS)]
+
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
     def _first_load(self) -> _Child | None:
         with Ledger(self._settings.ledger, self._settings.base) as ledger:
-            if ledger.head(TIER).position:
+            if ledger.head(PUBLIC).position:
                 return None
         click.echo("The home is empty: loading the shipped record. The site shows its progress.")
         self._settings.progress.write_text('{"stage":"Starting","done":0,"total":1,"message":"Starting"}', "utf-8")
@@ -140,13 +161,17 @@ class Supervisor:
             child.waits_until = now + min(0.1 * (2**child.failures - 1), MAX_PAUSE_SECONDS)
             child.process = None
             click.echo(f"{child.name} ended with code {code}; starting it again.", err=True)
-        if now >= child.waits_until:
+        if now >= child.waits_until and child.ready():
             child.started = now
             child.process = subprocess.Popen(
                 child.command,
                 pass_fds=[self._listener.fileno()],
                 env=os.environ | {"HEDGEROW_HOME": str(self._settings.home), "HEDGEROW_BASE": self._settings.base},
             )
+            if child.niceness:
+                # A child that has ended is a zombie until it is polled, so its id is still its own.
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, child.process.pid, own + child.niceness)
 
     def _end(self, children: list[_Child]) -> None:
         running = [child.process for child in children if child.process and child.process.poll() is None]

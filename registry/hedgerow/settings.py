@@ -36,9 +36,10 @@ class Settings:
     worker_megabytes: int = 1024
     #: HEDGEROW_ANSWER_MEGABYTES: largest answer, in MiB.
     answer_megabytes: int = 32
-
-    #: HEDGEROW_CACHE_MEGABYTES: answers one web process keeps, in MiB.
+    #: HEDGEROW_CACHE_MEGABYTES: answers one web process keeps of the public graph, in MiB.
     cache_megabytes: int = 64
+    #: HEDGEROW_DEMO: 1 serves the invented examples under /demo/, 0 does not.
+    demo: int = 1
 
     @property
     def ledger(self) -> Path:
@@ -76,6 +77,7 @@ class Settings:
             query_seconds=_whole(env, "HEDGEROW_QUERY_SECONDS", cls.query_seconds, 1, 3600),
             worker_megabytes=_whole(env, "HEDGEROW_WORKER_MEGABYTES", cls.worker_megabytes, 64, 1 << 20),
             answer_megabytes=_whole(env, "HEDGEROW_ANSWER_MEGABYTES", cls.answer_megabytes, 1, 4096),
+            demo=_whole(env, "HEDGEROW_DEMO", cls.demo, 0, 1),
             cache_megabytes=_whole(env, "HEDGEROW_CACHE_MEGABYTES", cls.cache_megabytes, 0, 4096),
         )
 

@@ -15,7 +15,7 @@ from hedgerow.documentation.described import shipped
 from hedgerow.settings import Settings
 from hedgerow_web import create_app
 from tests.browser.screenshots import ARGUMENTS, CHROMIUM, LOOKS, PAGES
-from tests.conftest import running_site
+from tests.conftest import copy_home, get, running_site, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -55,15 +55,25 @@ OTHERS = {
     "graph": "/sparql?query=CONSTRUCT%20WHERE%20%7B%20?s%20a%20%3Chttps://w3id.org/hedgerow/ns%23Stockpile%3E%20%7D",
     "empty": "/agreements?country=ZZZ",
     "terms-undisclosed": "/questions/undisclosed-terms",
+    "demo": "/demo/",
+    "demo-browse": "/demo/browse",
+    "demo-kind": "/demo/parties?q=example",
+    "demo-agreement": "/demo/doc/agreement/asean-offtake",
+    "demo-party": "/demo/doc/party/kanto-motors",
+    "demo-item": "/demo/doc/item/ndpr-oxide",
+    "demo-question": "/demo/questions/bundle",
+    "demo-nothing": "/demo/nothing",
     "fault": "/questions/reserve-gap?country=XX",
     "nothing": "/nothing",
 }
 
 
 @pytest.fixture(scope="module")
-def site(loaded_home: Path) -> Iterator[str]:
+def site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running site."""
-    with running_site(loaded_home, {"HEDGEROW_WEB_PROCESSES": "1"}) as url:
+    home = copy_home(loaded_home, tmp_path_factory.mktemp("browser"))
+    with running_site(home, {"HEDGEROW_WEB_PROCESSES": "1"}) as url:
+        wait_for(lambda: get(f"{url}/demo/readyz")[0] == 200, 90)
         yield url
 
 

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import socket
 import statistics
 import subprocess
@@ -22,7 +21,7 @@ import pytest
 
 from hedgerow.graph.client import GraphClient
 from hedgerow.settings import Settings
-from tests.conftest import get, running_site, wait_for
+from tests.conftest import copy_home, get, running_site, wait_for
 from tests.faults.attack import request
 from tests.registry.test_serve import processes
 
@@ -34,8 +33,7 @@ pytestmark = pytest.mark.xdist_group("serve")
 @pytest.fixture(scope="module")
 def site_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose processes are ours alone; the mixed attack, a site with other settings, has a home of its own."""
-    place = tmp_path_factory.mktemp("hostile") / "home"
-    return Path(shutil.copytree(loaded_home, place, ignore=shutil.ignore_patterns("run")))
+    return copy_home(loaded_home, tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture(scope="module")
@@ -265,6 +263,7 @@ def _mixed_attack(home: Path, clients: int, seconds: float, within: float) -> No
 
     # Kept answers are bounded by their setting; a small one is full before the measuring begins.
     with running_site(home, {"HEDGEROW_CACHE_MEGABYTES": "4"}) as url:
+        wait_for(lambda: get(f"{url}/demo/readyz")[0] == 200, 90)
         calm = Reader(url)
         calm.read(2)
         warming = attack(seconds / 4)

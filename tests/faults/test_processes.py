@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.conftest import running_site
+from tests.conftest import copy_home, get, running_site, wait_for
 from tests.registry.test_serve import processes
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -102,9 +102,19 @@ def load(site: str) -> Iterator[Load]:
     assert asked.counts()["right"] > 20
 
 
+#: How a graph process of each tier is called.
+PUBLIC, DEMO = "hedgerow.graph\0public", "hedgerow.graph\0demo"
+
+
 @pytest.fixture(scope="module")
-def site(loaded_home: Path) -> Iterator[str]:
-    with running_site(loaded_home) as url:
+def site_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_home(loaded_home, tmp_path_factory.mktemp("processes"))
+
+
+@pytest.fixture(scope="module")
+def site(site_home: Path) -> Iterator[str]:
+    with running_site(site_home) as url:
+        wait_for(lambda: get(f"{url}/demo/readyz")[0] == 200, 90)
         yield url
 
 
@@ -123,26 +133,28 @@ def kill_and_watch(asked: Load, pids: list[int], seconds: float) -> tuple[float,
     return max(b - a for a, b in itertools.pairwise(right)), [o for o in after if o.kind != "right"]
 
 
-def test_a_killed_graph_process_is_back_soon_and_told_meanwhile(loaded_home: Path, site: str) -> None:
-    gone = []
+def test_a_killed_graph_process_is_back_soon_and_told_meanwhile(site_home: Path, site: str) -> None:
+    gone, demonstration = [], processes(site_home, DEMO)
     with load(site) as asked:
         for _ in range(3):
-            before = processes(loaded_home, "hedgerow.graph")
+            before = processes(site_home, PUBLIC)
             assert len(before) == 1
             away, bad = kill_and_watch(asked, before, 6)
             gone.append(away)
             assert bad
             assert {outcome.kind for outcome in bad} == {"told"}
-            assert processes(loaded_home, "hedgerow.graph") != before
+            assert processes(site_home, PUBLIC) != before
+            assert len(demonstration) == 1
+            assert processes(site_home, DEMO) == demonstration
     print("graph process killed: seconds without an answer", [round(away, 2) for away in gone], dict(asked.counts()))
     assert min(gone) < patience()
     assert max(gone) < 3 * patience()
 
 
-def test_killed_workers_are_not_noticed(loaded_home: Path, site: str) -> None:
+def test_killed_workers_are_not_noticed(site_home: Path, site: str) -> None:
     killed, silent = 0, 0.0
     with load(site) as asked:
-        graph = processes(loaded_home, "hedgerow.graph")[0]
+        graph = processes(site_home, PUBLIC)[0]
         for number in range(10):
             workers = children(graph)
             away, bad = kill_and_watch(asked, workers[:1] if number % 2 else workers, 1.2)
@@ -151,27 +163,36 @@ def test_killed_workers_are_not_noticed(loaded_home: Path, site: str) -> None:
             assert bad == []
     assert silent < patience()
     print("workers killed:", killed, "longest silence", round(silent, 2), dict(asked.counts()))
-    assert processes(loaded_home, "hedgerow.graph") == [graph]
+    assert processes(site_home, PUBLIC) == [graph]
 
 
-def test_a_killed_web_process_cuts_its_own_requests_only(loaded_home: Path, site: str) -> None:
+def test_a_killed_web_process_cuts_its_own_requests_only(site_home: Path, site: str) -> None:
     gone = []
     with load(site) as asked:
         for _ in range(4):
-            before = processes(loaded_home, "hedgerow.serve")
+            before = processes(site_home, "hedgerow.serve")
             assert len(before) == 2
             away, bad = kill_and_watch(asked, before[:1], 3)
             gone.append(away)
             assert {outcome.kind for outcome in bad} <= {"cut"}
             assert len(bad) <= 4  # at most what each of the four clients had under way
-            assert len(processes(loaded_home, "hedgerow.serve")) == 2
+            assert len(processes(site_home, "hedgerow.serve")) == 2
     print("web process killed: longest silences", [round(away, 2) for away in gone], dict(asked.counts()))
     assert max(gone) < patience()
 
 
-def test_all_web_processes_killed_at_once_are_back_soon(loaded_home: Path, site: str) -> None:
+def test_all_web_processes_killed_at_once_are_back_soon(site_home: Path, site: str) -> None:
     with load(site) as asked:
-        away, bad = kill_and_watch(asked, processes(loaded_home, "hedgerow.serve"), 6)
+        away, bad = kill_and_watch(asked, processes(site_home, "hedgerow.serve"), 6)
     print("all web processes killed: seconds without an answer", round(away, 2), dict(asked.counts()))
     assert {outcome.kind for outcome in bad} <= {"cut", "told"}
     assert away < patience()
+
+
+def test_a_killed_graph_process_of_the_demonstration_is_not_noticed_by_the_public_site(
+    site_home: Path, site: str
+) -> None:
+    with load(site) as asked:
+        _, bad = kill_and_watch(asked, processes(site_home, DEMO), 6)
+        assert bad == []
+    wait_for(lambda: get(f"{site}/demo/readyz")[0] == 200, 30)

@@ -70,7 +70,7 @@ def appended(name: str, text: str) -> Callable[[Path], None]:
     return plant
 
 
-RECORD = """@base <https://w3id.org/hedgerow/registry/id/> .
+RECORD = """@base <https://w3id.org/hedgerow/registry/demo/id/> .
 @prefix hr: <https://w3id.org/hedgerow/ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix evidence: <https://w3id.org/hedgerow/code/evidence/> .

@@ -11,14 +11,20 @@ from collections.abc import Iterable, Mapping
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from hedgerow.graph.project import build_store
+from hedgerow import tiers
+from hedgerow.graph.client import LocalGraph
+from hedgerow.graph.project import View, build_store, today
 from hedgerow.intake.checks import run_checks
 from hedgerow.intake.shapes import BINDING, validate
 from hedgerow.iri import CODE, DEFAULT_BASE, HR, RDF_TYPE, XSD
+from hedgerow.ledger import GENESIS, Head
+from hedgerow.ontology.check import surrounded
 from hedgerow.ontology.files import read_ontology
 from hedgerow.ontology.reasoner import Inconsistent, classify, rules_and_reasoner, schema, statements
 from hedgerow.paths import ONTOLOGY
+from hedgerow.questions import ask, find
 from hedgerow.record import Record
+from hedgerow.sources.curated import Curated
 from hedgerow.sources.rdf import read_rdf
 
 pytestmark = [
@@ -34,9 +40,17 @@ Records = Mapping[str, Record]
 
 @pytest.fixture(scope="module")
 def examples() -> Records:
-    reads = [read_rdf(path, DEFAULT_BASE) for path in sorted((ONTOLOGY / "examples").glob("*.ttl"))]
+    reads = [
+        read_rdf(path, DEFAULT_BASE, tiers.DEMO, shipped=True) for path in sorted((ONTOLOGY / "examples").glob("*.ttl"))
+    ]
     assert [problem for read in reads for problem in read.problems] == []
     return {record.iri: record for read in reads for record in read.records}
+
+
+@pytest.fixture(scope="module")
+def around(examples: Records, curated: Curated) -> Records:
+    """The examples with the public records they rest on."""
+    return {record.iri: record for record in surrounded(list(examples.values()), curated.records)}
 
 
 def node(value: object) -> NamedNode | Literal:
@@ -63,7 +77,9 @@ def changed(examples: Records, thing: str, term: str, *values: object) -> Record
     record = examples[DEMO + thing.partition("#")[0]]
     subject, predicate = NamedNode(DEMO + thing), NamedNode(term if ":" in term else HR + term)
     kept = {quad for quad in record.quads if (quad.subject, quad.predicate) != (subject, predicate)}
-    return Record(record.iri, frozenset(kept | {Quad(subject, predicate, node(v), NamedNode(record.iri)) for v in values}))
+    return Record(
+        record.iri, frozenset(kept | {Quad(subject, predicate, node(v), NamedNode(record.iri)) for v in values})
+    )
 
 
 # ------------------------------------------------------------------------------------------- what is inferred
@@ -90,20 +106,20 @@ COMPUTED = {
 
 
 @pytest.fixture(scope="module")
-def store(examples: Records) -> Store:
-    return build_store((record.canonical for record in examples.values()), DEFAULT_BASE)
+def store(around: Records) -> Store:
+    return build_store((record.canonical for record in around.values()), DEFAULT_BASE)
 
 
-def test_hermit_infers_every_defined_class_and_the_rules_agree(examples: Records) -> None:
+def test_hermit_infers_every_defined_class_and_the_rules_agree(around: Records) -> None:
     ontology = read_ontology(ONTOLOGY)
-    inferred = classify(schema(ontology) + statements(examples.values()))
+    inferred = classify(schema(ontology) + statements(around.values()))
     assert inferred.unsatisfiable == ()
     found: dict[str, set[str]] = {}
     for thing, kind in inferred.types:
         if kind.removeprefix(HR) in DEFINED and thing.startswith(DEMO):
             found.setdefault(thing.removeprefix(DEMO), set()).add(kind.removeprefix(HR))
     assert found == INFERRED
-    assert rules_and_reasoner(list(examples.values()), ontology, inferred) == []
+    assert rules_and_reasoner(list(around.values()), ontology, inferred) == []
 
 
 def test_the_computed_classes(store: Store) -> None:
@@ -119,6 +135,15 @@ def test_the_computed_classes(store: Store) -> None:
     assert {triple for triple in found if triple[1] not in ("sourceCountry", "becomes")} == COMPUTED
     # Four steps from what was thrown away to what goes into a motor again.
     assert ("end-of-life-product/motors-2025", "becomes", "item/recycled-dysprosium-oxide") in found
+
+
+def test_no_term_is_without_use(curated: Curated, examples: Records) -> None:
+    """Question H4 over the record and the examples: every class and property is used, every question has its terms."""
+    records = [*curated.records, *examples.values()]
+    everything = build_store((record.canonical for record in records), DEFAULT_BASE)
+    graph = LocalGraph.of(everything, View("demo", Head(0, GENESIS), today()))
+    rows = ask(graph, find("H4"), {}, DEFAULT_BASE).rows
+    assert [row for row in rows if row["what"] != "code"] == []
 
 
 # ------------------------------------------------------------------------------------------- planted errors
@@ -169,7 +194,10 @@ def test_the_two_halves_of_sourcing_check_each_other(examples: Records, store: S
     computed = "".join(f"{quad.triple} .\n" for quad in store.quads_for_pattern(None, None, None, graph)).encode()
     data = schema(read_ontology(ONTOLOGY)) + statements(examples.values()) + computed
     classify(data, strict=True)
-    second: list[Line] = [("item/halden-salt", "sourceCountry", "id:country/SE"), ("id:country/SE", SAME, "id:country/NO")]
+    second: list[Line] = [
+        ("item/halden-salt", "sourceCountry", "id:country/SE"),
+        ("id:country/SE", SAME, "id:country/NO"),
+    ]
     with pytest.raises(Inconsistent):
         classify(data + planted(second), strict=True)
 
@@ -237,7 +265,9 @@ def test_the_examples_themselves_have_no_gap(before: set[tuple[str, str]]) -> No
 
 
 @pytest.mark.parametrize("gap", GAPS)
-def test_each_gap_is_caught_by_its_shape_or_check_alone(gap: str, examples: Records, before: set[tuple[str, str]]) -> None:
+def test_each_gap_is_caught_by_its_shape_or_check_alone(
+    gap: str, examples: Records, before: set[tuple[str, str]]
+) -> None:
     (thing, term, values), rule = GAPS[gap]
     after = found(examples, [changed(examples, thing, term, *values)])
     assert {name for name, _ in after - before} == ({rule} if rule else set())
@@ -267,4 +297,3 @@ def test_messages_name_the_thing_in_both_languages(examples: Records) -> None:
     (finding,) = validate([wrong])
     assert finding.told("en").startswith('"Run with the pool (example)" (simulation-run/with-pool): Give exactly one')
     assert finding.told("ja").startswith("「プール有りの実行（例）」(simulation-run/with-pool): 「乱数の種」")
-

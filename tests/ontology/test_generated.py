@@ -48,7 +48,9 @@ def generated(seed: int) -> list[Record]:
     for n in range(ITEMS):
         kind = rnd.choice(("Element", "Compound", "Alloy", "Component", "Device", "MaterialGrade"))
         iri, out = world.record(f"item/i{n}", kind)
-        for target in world.some(items[-8:], min(2, len(items))):  # only earlier ones: a bill of materials has no circle
+        for target in world.some(
+            items[-8:], min(2, len(items))
+        ):  # only earlier ones: a bill of materials has no circle
             out.add(iri, "hasInput", target)
         items.append(iri)
     capabilities: list[str] = []

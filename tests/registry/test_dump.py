@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from hedgerow.errors import InputError
 from hedgerow.exchange.dump import LICENCE, Scope, dump
-from hedgerow.graph.project import TIER, Fold, View, fold, today
+from hedgerow.graph.project import Fold, fold, today
 from hedgerow.iri import DEFAULT_BASE, HR
 from hedgerow.ledger import Ledger
 from hedgerow.paths import DATA
@@ -31,7 +31,7 @@ def state(loaded_home: Path) -> Fold:
 @pytest.fixture(scope="module", params=["open", "full"])
 def dumped(request: pytest.FixtureRequest, state: Fold, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scope, Path]:
     folder = tmp_path_factory.mktemp("dump") / request.param
-    dump(state, View(TIER, state.head, today()), folder, request.param, DEFAULT_BASE)
+    dump(state, state.view(today()), folder, request.param, DEFAULT_BASE)
     return request.param, folder
 
 
@@ -115,7 +115,7 @@ def test_what_is_left_out_but_pointed_at_has_its_class_and_name_alone(dumped: tu
 def test_a_folder_with_files_is_refused(state: Fold, tmp_path: Path) -> None:
     (tmp_path / "old.txt").write_text("here first")
     with pytest.raises(InputError, match="is not empty"):
-        dump(state, View(TIER, state.head, today()), tmp_path, "open", DEFAULT_BASE)
+        dump(state, state.view(today()), tmp_path, "open", DEFAULT_BASE)
     assert [path.name for path in tmp_path.iterdir()] == ["old.txt"]
 
 

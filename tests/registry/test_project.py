@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from hedgerow.graph.project import Fold, infer
 from hedgerow.iri import DEFAULT_BASE, HR
-from hedgerow.ledger import GENESIS, Action, Event, Head
+from hedgerow.ledger import GENESIS, Action, Event
 
 RECORD = "https://example.org/r/id/agreement/a"
 
@@ -19,7 +19,7 @@ def event(position: int, action: Action, valid_from: str = "", valid_until: str 
 
 
 def folded(*steps: tuple[Action, str, str, bytes]) -> Fold:
-    state = Fold(Head(0, GENESIS))
+    state = Fold()
     for number, (action, start, end, payload) in enumerate(steps, start=1):
         state.apply(event(number, action, start, end), payload)
     return state

@@ -15,15 +15,22 @@ from urllib.parse import quote
 import pytest
 from SPARQLWrapper import JSON, TURTLE, SPARQLWrapper
 
-from tests.conftest import get, running_site, wait_for
+from hedgerow.iri import DEFAULT_BASE
+from hedgerow.ledger import Ledger
+from tests.conftest import copy_home, get, running_site, wait_for
 
 POINT = "SELECT * { <https://w3id.org/hedgerow/registry/id/item/nickel> ?p ?o }"
 pytestmark = pytest.mark.xdist_group("serve")
 
 
 @pytest.fixture(scope="module")
-def site(loaded_home: Path) -> Iterator[str]:
-    with running_site(loaded_home, {"HEDGEROW_QUERY_SECONDS": "2"}) as url:
+def site_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_home(loaded_home, tmp_path_factory.mktemp("serve"))
+
+
+@pytest.fixture(scope="module")
+def site(site_home: Path) -> Iterator[str]:
+    with running_site(site_home, {"HEDGEROW_QUERY_SECONDS": "2"}) as url:
         yield url
 
 
@@ -118,10 +125,44 @@ def test_a_point_query_over_http_costs_little_more_than_its_worker(site: str) ->
     assert statistics.median(extra) < 3 * 3  # promised 3 ms on a quiet machine; tests share it
 
 
-def test_killed_processes_come_back(loaded_home: Path, site: str) -> None:
-    asked = f"{site}/sparql?query={quote(POINT)}"
+def test_killed_processes_come_back(site_home: Path, site: str) -> None:
+    asked = [f"{site}{root}/sparql?query={quote(POINT)}" for root in ("", "/demo")]
+    wait_for(lambda: get(asked[1])[0] == 200, 60)
     for word in ("hedgerow.graph", "hedgerow.serve"):
-        for pid in processes(loaded_home, word):
+        for pid in processes(site_home, word):
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: get(asked)[0] == 200, 20)
-    assert len(processes(loaded_home, "hedgerow.graph")) == 1
+        for address in asked:
+            wait_for(lambda address=address: get(address)[0] == 200, 20)  # type: ignore[misc]
+    for tier in ("public", "demo"):
+        assert len(processes(site_home, f"hedgerow.graph\0{tier}")) == 1
+    assert len(processes(site_home, "hedgerow.graph")) == 2
+
+
+def test_the_examples_are_shown_under_their_own_prefix(site: str) -> None:
+    wait_for(lambda: get(f"{site}/demo/readyz")[0] == 200, 60)
+    answers = [json.loads(get(f"{site}{root}/questions/bundle.json")[1]) for root in ("", "/demo")]
+    assert [len(answer["rows"]) for answer in answers] == [283, 284]
+    assert [answer["footing"]["tier"] for answer in answers] == ["public", "demo"]
+    status, page = get(f"{site}/demo/id/agreement/asean-offtake", "text/html")
+    assert status == 200
+    assert "Invented for demonstration" in page
+
+
+def test_what_is_wrong_with_the_demonstration_is_no_matter_to_the_public_site(demo_home: Path, tmp_path: Path) -> None:
+    home = copy_home(demo_home, tmp_path)
+    with Ledger(home / "ledger.sqlite", DEFAULT_BASE) as ledger:
+        ledger.connection.execute("UPDATE payload SET bytes = x'00' WHERE tier='demo'")
+    with running_site(home) as url:
+        time.sleep(6)
+        assert get(f"{url}/demo/")[0] == 503
+        assert get(f"{url}/questions/bundle.json")[0] == 200
+
+
+def test_switched_off_it_takes_no_process_and_no_address(home: Path) -> None:
+    with running_site(home, {"HEDGEROW_DEMO": "0"}) as url:
+        assert len(processes(home, "hedgerow.graph")) == 1
+        time.sleep(3)
+        assert len(processes(home, "hedgerow.graph")) == 1
+        assert get(f"{url}/demo/", "text/html")[0] == 404
+    with Ledger(home / "ledger.sqlite", DEFAULT_BASE) as ledger:
+        assert ledger.tiers() == ["public"]

@@ -183,7 +183,7 @@ def test_an_older_version_is_what_was_released(
 
 def test_the_index_is_filtered_by_its_form(web: FlaskClient) -> None:
     page = web.get("/ns/?lang=en&q=audit&kind=class&module=agreement", headers=PAGE).text
-    assert re.findall(r'<div id="(\w+)"><dt>', page) == ["BundledAgreement", "QualityAuditRight"]
+    assert re.findall(r'<div id="(\w+)"><dt>', page) == ["BundledAgreement", "DataAuditRight", "QualityAuditRight"]
     assert '<option value="agreement" selected>' in page
     assert "No term fits." in web.get("/ns/?lang=en&q=unobtainium", headers=PAGE).text
     whole = web.get("/ns/?lang=en", headers=PAGE).text

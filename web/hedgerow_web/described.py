@@ -20,15 +20,18 @@ def wanted_form() -> str:
 
 
 def lead_to(address: str) -> Response:
-    """303 from a thing to its description: the page, or the suffix twin of the form wanted."""
+    """303 from a thing to its description: the page, or the suffix twin of the form wanted.
+
+    Addresses here and below are those within the site, without the prefix it is mounted under.
+    """
     form = wanted_form()
     suffix = next((f".{name}" for name, media in TRIPLES.items() if media == form), "")
-    return _negotiated(make_response(redirect(f"{address}{suffix}", code=303)))
+    return _negotiated(make_response(redirect(f"{request.script_root}{address}{suffix}", code=303)))
 
 
 def describe(address: str, page: Callable[[], str], statements: Callable[[str], bytes]) -> Response:
     """The description at `address`, as a page or as RDF. `statements` gives the bytes of a media type."""
-    form = wanted_form()
+    form, address = wanted_form(), request.script_root + address
     if form == HTML:
         response = make_response(page())
     else:

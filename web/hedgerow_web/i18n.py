@@ -74,7 +74,7 @@ def number(value: object) -> str:
 
 def _same_page(wanted: str) -> str:
     """The address of this page in another language."""
-    return f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': wanted})}"
+    return f"{request.script_root}{request.path}?{urlencode({**request.args.to_dict(), 'lang': wanted})}"
 
 
 def init(app: Flask) -> None:

@@ -9,12 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.iri import CODE, HR, ONTOLOGY_GRAPH, SLUG, rebase
 from hedgerow.questions import bind, labels
 from hedgerow.settings import Settings
+from hedgerow.tiers import chains, name_of, prefix
 from hedgerow_web import i18n
 
 _QUERIES = Path(__file__).with_name("queries")
@@ -41,11 +42,18 @@ def _query(name: str) -> str:
 
 
 class Site:
-    """The registry as the pages see it."""
+    """The registry as the pages see it: one tier of it."""
 
     def __init__(self, settings: Settings, graph: Graph) -> None:
         self.settings = settings
         self.graph = graph
+        #: What the IRIs of the records seen here begin with, those of the tier itself first.
+        self.places = [prefix(settings.base, tier) for tier in reversed(chains(graph.tier))]
+
+    @property
+    def tier(self) -> str:
+        """Whose pages these are."""
+        return self.graph.tier
 
     def rows(self, name: str, terms: Mapping[str, Iterable[str]] | None = None) -> list[Row]:
         """Run a page query; `terms` are SPARQL terms for its VALUES blocks."""
@@ -64,23 +72,29 @@ class Site:
         wanted = {iri for iri in iris if iri.startswith(("https://", "http://"))}
         return labels(self.graph, wanted, i18n.language())
 
-    def record_iri(self, kind: str, slug: str) -> str | None:
-        """The IRI of a record by its address, or None when the address cannot be one."""
+    def record_iris(self, kind: str, slug: str) -> list[str]:
+        """The IRIs a record of that address can have, one a tier seen here; none when the address cannot be one."""
         if not (SLUG.match(kind) and SLUG.match(slug)):
-            return None
-        return f"{self.settings.base}/id/{kind}/{slug}"
+            return []
+        return [f"{place}{kind}/{slug}" for place in self.places]
+
+    def name_of(self, iri: str) -> str:
+        """What a record is called in the parameters of a question."""
+        return name_of(self.settings.base, iri)
 
     def href(self, iri: str) -> str | None:
         """The local address of an IRI, an outside web address as it is, or None for what is no link."""
-        if iri.startswith(f"{self.settings.base}/id/"):
-            return "/doc/" + iri.removeprefix(f"{self.settings.base}/id/")
+        root = request.script_root
+        for place in self.places:
+            if iri.startswith(place):
+                return f"{root}/doc/{iri.removeprefix(place)}"
         if iri.startswith(HR):
-            return f"/ns/{iri.removeprefix(HR)}"
+            return f"{root}/ns/{iri.removeprefix(HR)}"
         if iri.startswith(f"{ONTOLOGY_GRAPH}/"):
-            return "/ns/" + iri.removeprefix(f"{ONTOLOGY_GRAPH}/")
+            return f"{root}/ns/{iri.removeprefix(f'{ONTOLOGY_GRAPH}/')}"
         if iri.startswith(CODE):
             name, _, slug = iri.removeprefix(CODE).partition("/")
-            return f"/code/{name}#{slug}" if slug else f"/code/{name}"
+            return f"{root}/code/{name}#{slug}" if slug else f"{root}/code/{name}"
         return iri if iri.startswith(("https://", "http://")) else None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from hedgerow.documentation.described import Ontology, Texts
+from hedgerow.documentation.described import Ontology, Texts, shipped
 from hedgerow.documentation.usage import Examples, question_files
 from hedgerow.errors import InputError
 from hedgerow.paths import ONTOLOGY
@@ -144,12 +144,23 @@ def _line(point: Point) -> str:
     cells = (
         str(point.number),
         f"{point.point['en']}<br>{point.point['ja']}",
-        ", ".join(f"`{name}`" for name in point.terms),
-        f"`{point.example}`" if point.example else "",
+        ", ".join(map(_term, point.terms)),
+        _example(point.example) if point.example else "",
         ", ".join(map(_question, point.questions)),
         ", ".join(ANSWERS[means]["en"] for means in point.answered_by),
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def _term(name: str) -> str:
+    term = shipped().term(name)
+    return f"[`{name}`](../../ontology/{term.module}.ttl)" if term else f"`{name}`"
+
+
+def _example(name: str) -> str:
+    files = sorted((ONTOLOGY / "examples").glob("*.ttl"))
+    held = next((path.name for path in files if f"\n<{name}> a " in path.read_text("utf-8")), "")
+    return f"[`{name}`](../../ontology/examples/{held})" if held else f"`{name}`"
 
 
 def _question(name: str) -> str:

@@ -3,6 +3,9 @@
 There are two. `open` holds the records that the rules put under our licence: every source they rest on may be
 passed on (redistribution yes or facts-only). What is left out of it but pointed at stands there with its class
 and name alone, so that no reference leads nowhere. `full` holds all and is for this installation only.
+
+A dump of the demonstration tier holds what is invented alone, under names with `synthetic`; of the public records it
+points at, class and name.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from hedgerow.errors import InputError
 from hedgerow.graph.project import Fold, View, build_store
 from hedgerow.iri import HR, RDF_TYPE, RDFS_LABEL
 from hedgerow.record import Record
+from hedgerow.tiers import DEMO, prefix
 
 Scope = Choice["open", "full"]
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -49,19 +53,35 @@ def dump(state: Fold, view: View, folder: Path, scope: Scope, base: str) -> Dump
         raise InputError(f"The folder {folder} is not empty.", "Name a new one: a dump is never mixed with another.")
     payloads = {iri: state.chosen(iri, view.day) or b"" for iri in sorted(state.versions)}
     licences = _licences(payloads, base)
-    kept = {iri: payload for iri, payload in payloads.items() if scope == "full" or iri in licences}
-    named = {iri: _names(iri, payloads[iri]) for iri in sorted(_references(kept) & payloads.keys() - kept.keys())}
+    own = {iri: payload for iri, payload in payloads.items() if iri.startswith(prefix(base, view.tier))}
+    kept = {iri: payload for iri, payload in own.items() if scope == "full" or iri in licences}
+    named = {iri: _names(iri, payloads[iri]) for iri in sorted(_references(kept, base) & payloads.keys() - kept.keys())}
     folder.mkdir(parents=True, exist_ok=True)
-    lines = b"".join(sorted(b"".join([*kept.values(), *named.values(), *licences.values()]).splitlines(keepends=True)))
+    licensed = [line for iri, line in licences.items() if iri in kept]
+    lines = b"".join(sorted(b"".join([*kept.values(), *named.values(), *licensed]).splitlines(keepends=True)))
     files = {f"hedgerow-{scope}.nq": lines, f"hedgerow-{scope}.trig": _trig(lines)}
-    files |= {f"csv/{kind}.csv": table for kind, table in _tables({**kept, **named}, set(licences)).items()}
+    if view.tier == DEMO:
+        files |= _csv(_tables(kept, set(licences), {"synthetic": "true"}))
+        files = {_synthetic(name): content for name, content in files.items()}
+    else:
+        files |= _csv(_tables({**kept, **named}, set(licences), {}))
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
-    left_out = tuple(iri for iri in payloads if iri not in kept)
-    manifest = folder / "manifest.json"
+    left_out = tuple(iri for iri in own if iri not in kept)
+    manifest = folder / (_synthetic("manifest.json") if view.tier == DEMO else "manifest.json")
     manifest.write_text(json.dumps(_manifest(view, scope, len(kept), left_out, list(named), files), indent=1), "utf-8")
     return Dumped(manifest, len(kept), left_out)
+
+
+def _csv(tables: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"csv/{kind}.csv": table for kind, table in tables.items()}
+
+
+def _synthetic(name: str) -> str:
+    """The name of a file, marked."""
+    folder, slash, file = name.rpartition("/")
+    return f"{folder}{slash}synthetic-{file}"
 
 
 def _licences(payloads: Mapping[str, bytes], base: str) -> dict[str, bytes]:
@@ -73,10 +93,12 @@ def _licences(payloads: Mapping[str, bytes], base: str) -> dict[str, bytes]:
     return {str(q.subject.value): f"{q} .\n".encode() for q in quads}  # type: ignore[union-attr]
 
 
-def _references(payloads: Mapping[str, bytes]) -> set[str]:
+def _references(payloads: Mapping[str, bytes], base: str) -> set[str]:
     """The records that others point at."""
     return {
-        target for iri, payload in payloads.items() for target in Record(iri, frozenset(_quads(payload))).references()
+        target
+        for iri, payload in payloads.items()
+        for target in Record(iri, frozenset(_quads(payload))).references(base)
     }
 
 
@@ -96,11 +118,14 @@ def _trig(lines: bytes) -> bytes:
     return content
 
 
-def _tables(kept: Mapping[str, bytes], licensed: set[str]) -> dict[str, bytes]:
-    """One table a kind: a row a record, a column a term; the terms of parts behind a dot, values joined by |."""
+def _tables(kept: Mapping[str, bytes], licensed: set[str], mark: Mapping[str, str]) -> dict[str, bytes]:
+    """One table a kind: a row a record, a column a term; the terms of parts behind a dot, values joined by |.
+
+    `mark` is what every row says beside.
+    """
     rows: dict[str, list[dict[str, str]]] = {}
     for iri, payload in kept.items():
-        row = {**_row(iri, payload), "license": LICENCE if iri in licensed else ""}
+        row = {**_row(iri, payload), "license": LICENCE if iri in licensed else "", **mark}
         rows.setdefault(iri.rsplit("/", 2)[-2], []).append(row)
     tables = {}
     for kind, records in rows.items():
@@ -137,8 +162,10 @@ def _row(iri: str, payload: bytes) -> dict[str, str]:
 def _manifest(
     view: View, scope: Scope, records: int, left_out: tuple[str, ...], named: list[str], files: Mapping[str, bytes]
 ) -> dict[str, object]:
+    what = "what is invented for demonstration" if view.tier == DEMO else "the public record"
     return {
-        "title": f"Hedgerow, the public record ({scope})",
+        "title": f"Hedgerow, {what} ({scope})",
+        **({"tier": DEMO, "synthetic": True} if view.tier == DEMO else {}),
         "version": view.version,
         "position": view.head.position,
         "chainHead": view.head.hash,

@@ -6,16 +6,16 @@ import sys
 
 from hedgerow.errors import HedgerowError
 from hedgerow.graph.process import GraphProcess
-from hedgerow.graph.project import TIER
 from hedgerow.graph.worker import die_with_parent
 from hedgerow.settings import Settings
+from hedgerow.tiers import PUBLIC
 
 
 def main() -> int:
     """Run until told to stop; the exit code of the command."""
     die_with_parent()
     try:
-        GraphProcess(Settings.from_env(), sys.argv[1] if len(sys.argv) > 1 else TIER).run()
+        GraphProcess(Settings.from_env(), sys.argv[1] if len(sys.argv) > 1 else PUBLIC).run()
     except HedgerowError as error:
         print(error, file=sys.stderr)
         return error.exit_code

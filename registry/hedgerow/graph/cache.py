@@ -31,6 +31,11 @@ class CachedGraph:
         self._version = ""
         self._seen = float("-inf")
 
+    @property
+    def tier(self) -> str:
+        """Whose graph it is."""
+        return self._graph.tier
+
     def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
         """Run a query, or give the answer kept. Raises the errors of `hedgerow.errors`."""
         key = (text, solutions, triples)

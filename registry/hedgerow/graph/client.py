@@ -26,10 +26,11 @@ from hedgerow.errors import (
 )
 from hedgerow.graph import guard
 from hedgerow.graph.frames import Header, pack, receive
-from hedgerow.graph.project import TIER, View, build_store, describe_view, fold, today
+from hedgerow.graph.project import View, build_store, describe_view, fold, today
 from hedgerow.graph.worker import answer
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
+from hedgerow.tiers import DEMO, PUBLIC
 
 JSON = "application/sparql-results+json"
 TURTLE = "text/turtle"
@@ -65,6 +66,11 @@ class Reply:
 class Graph(Protocol):
     """Something that answers SPARQL."""
 
+    @property
+    def tier(self) -> str:
+        """Whose graph it is."""
+        ...
+
     def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
         """Run a query. `solutions` and `triples` are the media types wanted for each form of result."""
         ...
@@ -77,7 +83,8 @@ class Graph(Protocol):
 class GraphClient:
     """The running graph process of one tier, met at its socket in the home folder."""
 
-    def __init__(self, settings: Settings, tier: str = TIER) -> None:
+    def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
+        self.tier = tier
         self._path = settings.socket(tier)
         self._patience = settings.query_seconds + PATIENCE_SECONDS
 
@@ -124,11 +131,11 @@ class GraphClient:
 class LocalGraph:
     """A store built from the ledger in this process: for commands when no graph process runs."""
 
-    def __init__(self, settings: Settings, tier: str = TIER) -> None:
+    def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
         with Ledger(settings.ledger, settings.base) as ledger:
             state = fold(ledger, tier)
         day = today()
-        self._view = View(tier, state.head, day)
+        self._view = state.view(day)
         self._records = len(state.versions)
         self._store = build_store(state.payloads(day), settings.base)
         describe_view(self._store, self._view, settings.base)
@@ -139,6 +146,11 @@ class LocalGraph:
         graph = cls.__new__(cls)
         graph._store, graph._view, graph._records = store, view, records
         return graph
+
+    @property
+    def tier(self) -> str:
+        """Whose graph it is."""
+        return self._view.tier
 
     def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
         """Run a query here, without a deadline. Raises the errors of `hedgerow.errors`."""
@@ -162,7 +174,7 @@ class LocalGraph:
         }
 
 
-def connect(settings: Settings, tier: str = TIER) -> Graph:
+def connect(settings: Settings, tier: str = PUBLIC) -> Graph:
     """The running graph process, or a store of our own when there is none. Raises NotFound on an empty home."""
     client = GraphClient(settings, tier)
     try:
@@ -170,9 +182,10 @@ def connect(settings: Settings, tier: str = TIER) -> Graph:
     except GraphNotReady:
         graph = LocalGraph(settings, tier) if settings.ledger.exists() else None
         if graph is None or not graph.status()["position"]:
+            command, what = ("examples", "nothing invented") if tier == DEMO else ("load", "no records")
             raise NotFound(
-                f"The home {settings.home} holds no records.",
-                "Run 'hedgerow load' first, or set HEDGEROW_HOME to a home that has been loaded.",
+                f"The home {settings.home} holds {what}.",
+                f"Run 'hedgerow {command}' first, or set HEDGEROW_HOME to a home where that was done.",
             ) from None
         return graph
     return client

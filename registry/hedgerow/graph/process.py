@@ -19,18 +19,18 @@ from hedgerow.graph.fair import DOUBT_SECONDS, Use
 from hedgerow.graph.frames import Header, pack
 from hedgerow.graph.peers import Client, Worker, cause, take_lock
 from hedgerow.graph.project import (
-    TIER,
-    View,
     build_store,
     describe_view,
     fold,
     infer,
     replace_record,
     today,
+    unread,
 )
 from hedgerow.graph.worker import address_space, computed, die_with_parent, leave_network, serve, shut_in
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
+from hedgerow.tiers import PUBLIC
 
 #: How often the ledger is looked at, and so at most how often the inferred graph is recomputed, in seconds.
 POLL_SECONDS = 0.5
@@ -49,7 +49,7 @@ LOW_NICENESS = 10
 class GraphProcess:
     """One tier's graph, its workers and its clients."""
 
-    def __init__(self, settings: Settings, tier: str = TIER) -> None:
+    def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
         self._settings = settings
         self._tier = tier
         self._selector = selectors.DefaultSelector()
@@ -70,7 +70,7 @@ class GraphProcess:
         self._name_view()
 
     def _name_view(self) -> None:
-        self._view = View(self._tier, self._fold.head, self._day)
+        self._view = self._fold.view(self._day)
         describe_view(self._store, self._view, self._settings.base)
         # The store counts one by one, which is too long for every answer to `status`.
         self._quads = len(self._store)
@@ -389,7 +389,7 @@ class GraphProcess:
 
     def _take_events(self) -> set[str]:
         # All are read before one is applied: cut off in between, fold and store would part.
-        events = list(self._ledger.events(self._tier, self._fold.head.position))
+        events = list(unread(self._ledger, self._fold))
         for event, payload in events:
             self._fold.apply(event, payload)
         return {event.record for event, _ in events}

@@ -1,7 +1,8 @@
 """Ledger to graph: which version of each record a view holds, and the store built from it.
 
 A view is named by a tier, an instant D and a ledger position K: of every record known at K it holds the
-version valid at D, else the last before, else the first after. A store can always be thrown away.
+version valid at D, else the last before, else the first after. A tier above public folds the public chain and its
+own. A store can always be thrown away.
 """
 
 from __future__ import annotations
@@ -17,24 +18,27 @@ from hedgerow.errors import InputError
 from hedgerow.iri import ONTOLOGY_GRAPH, rebase
 from hedgerow.ledger import GENESIS, Event, Head, Ledger
 from hedgerow.paths import ONTOLOGY
+from hedgerow.tiers import DEMO, PUBLIC, chains
 
-TIER = "public"
 #: Each pass follows the bills of materials one level further down; more levels than this are a circle of rules.
 MAX_RULE_PASSES = 64
 
 
 @dataclass(frozen=True)
 class View:
-    """What a graph was built from; `version` names it in every answer."""
+    """What a graph was built from; `version` names it in every answer. `below`: the ends of the other chains read."""
 
     tier: str
     head: Head
     day: date
+    below: tuple[tuple[str, Head], ...] = ()
 
     @property
     def version(self) -> str:
-        """Position, start of the chain head's hash, and D."""
-        return f"{self.tier}-{self.head.position}-{self.head.hash[:12]}-{self.day.isoformat()}"
+        """Of each chain read, its own first: the tier, position and start of the head's hash; then D."""
+        ends = [(self.tier, self.head), *self.below]
+        named = [f"{tier}-{head.position}-{head.hash[:12]}" for tier, head in ends]
+        return "-".join([*named, self.day.isoformat()])
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,29 @@ class Version:
 
 @dataclass
 class Fold:
-    """The state of a chain: every record's versions, in the order they were recorded."""
+    """The state of the chains a tier sees: where they end, and every record's versions in the order recorded."""
 
-    head: Head
+    tier: str = PUBLIC
+    heads: dict[str, Head] = field(default_factory=dict)
     versions: dict[str, list[Version]] = field(default_factory=dict)
+
+    @property
+    def head(self) -> Head:
+        """The end of the tier's own chain."""
+        return self.end(self.tier)
+
+    def end(self, chain: str) -> Head:
+        """How far a chain was read."""
+        return self.heads.get(chain, Head(0, GENESIS))
+
+    def view(self, day: date) -> View:
+        """The name of the view of that day."""
+        below = tuple((chain, self.end(chain)) for chain in chains(self.tier) if chain != self.tier)
+        return View(self.tier, self.head, day, below)
 
     def apply(self, event: Event, payload: bytes | None) -> None:
         """Take one event: a correction replaces the version it corrects, an amendment adds one."""
-        self.head = Head(event.position, event.hash)
+        self.heads[event.tier] = Head(event.position, event.hash)
         held = self.versions.setdefault(event.record, [])
         if event.action == "withdraw":
             held.clear()
@@ -86,12 +105,18 @@ class Fold:
             yield self.chosen(record, day) or b""
 
 
-def fold(ledger: Ledger, tier: str = TIER) -> Fold:
-    """Read a whole chain."""
-    state = Fold(Head(0, GENESIS))
-    for event, payload in ledger.events(tier):
+def fold(ledger: Ledger, tier: str = PUBLIC) -> Fold:
+    """Read whatever a tier sees."""
+    state = Fold(tier)
+    for event, payload in unread(ledger, state):
         state.apply(event, payload)
     return state
+
+
+def unread(ledger: Ledger, state: Fold) -> Iterator[tuple[Event, bytes | None]]:
+    """The events that the chains have gained since they were read."""
+    for chain in chains(state.tier):
+        yield from ledger.events(chain, state.end(chain).position)
 
 
 def today() -> date:
@@ -156,6 +181,13 @@ def _rules(letter: str, base: str) -> list[str]:
     return [rebase(path.read_text("utf-8"), base) for path in sorted((ONTOLOGY / "rules").glob(f"{letter}*.rq"))]
 
 
+#: What the graph of each tier is called.
+TITLES = {
+    PUBLIC: "Hedgerow, the public record",
+    DEMO: "Hedgerow, the public record and what is invented for demonstration",
+}
+
+
 def describe_view(store: Store, view: View, base: str) -> None:
     """Write what the graph was built from into `<base>/graph/about`."""
     graph = NamedNode(f"{base}/graph/about")
@@ -164,7 +196,7 @@ def describe_view(store: Store, view: View, base: str) -> None:
     terms: list[tuple[str, NamedNode | Literal]] = [
         ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", NamedNode("http://rdfs.org/ns/void#Dataset")),
         ("http://www.w3.org/2002/07/owl#versionInfo", Literal(view.version)),
-        ("http://purl.org/dc/terms/title", Literal("Hedgerow, the public record", language="en")),
+        ("http://purl.org/dc/terms/title", Literal(TITLES[view.tier], language="en")),
         ("http://purl.org/dc/terms/license", NamedNode("https://creativecommons.org/licenses/by/4.0/")),
     ]
     store.extend(Quad(about, NamedNode(term), value, graph) for term, value in terms)

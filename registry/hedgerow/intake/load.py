@@ -4,6 +4,9 @@ A load compares each record of the curated tables with the last event of origin 
 Different: a correction, or an amendment when its validity moved. Gone: a withdrawal, listed and only done when
 asked. Where another origin wrote later it is a conflict, reported and not applied.
 
+The shipped examples are compared in the same way, in the tier `demo`, with origin `example`; there what is gone from
+the files is withdrawn without asking, for nobody ever relied on it.
+
 Records a user adds are compared with the last event of any origin: who adds a record means to replace it. Tables
 hold everything their origin says, a file of records only what it names, so none of it is ever gone.
 """
@@ -14,21 +17,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from hedgerow.errors import CallError
-from hedgerow.graph.project import TIER, Fold, build_store, fold, today
+from hedgerow.graph.project import Fold, build_store, fold, today
 from hedgerow.intake.checks import run_checks
-from hedgerow.intake.shapes import Finding, validate
-from hedgerow.iri import HR, SLUG
+from hedgerow.intake.shapes import BINDING, Finding, validate
+from hedgerow.intake.tier import belonging
+from hedgerow.iri import HR, SLUG, code
 from hedgerow.ledger import Action, Draft, Latest, Ledger
 from hedgerow.record import Record
 from hedgerow.sources.curated import TableCount, read_curated
 from hedgerow.sources.rdf import Line, RdfFile, read_rdf
 from hedgerow.sources.table import Problem
+from hedgerow.tiers import DEMO, PUBLIC, prefix, tier_of
 
-ORIGIN = "curated"
-ONTOLOGY_VERSION = "0.1.0"
+CURATED = "curated"
+EXAMPLE = "example"
+#: The version of the ontology that events are written in.
+ONTOLOGY_VERSION = "0.2.0"
 
 #: Told as the work goes on: stage, done, total.
 Progress = Callable[[str, int, int], None]
@@ -71,8 +78,36 @@ def load(
     report = Report(counts=curated.counts, problems=curated.problems)
     if report.problems:
         return report  # What a faulty table lacks is not gone.
-    drafts = list(_plan(curated.records, ledger.latest(TIER), report, withdraw))
+    drafts = list(_plan(curated.records, ledger.latest(PUBLIC), report, CURATED, withdraw))
     return _take(ledger, curated.records, drafts, report, base, dry_run=dry_run, progress=progress)
+
+
+def examples(
+    ledger: Ledger,
+    folder: Path,
+    base: str,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Put the records of a folder of shipped examples into the demonstration tier, and nothing else. All or nothing."""
+    report = Report()
+    records, places = _read_all(sorted(folder.glob("*.ttl")), base, report, progress, DEMO, shipped=True)
+    if report.problems:
+        return report
+    drafts = list(_plan(records, ledger.latest(DEMO), report, EXAMPLE, withdraw=True))
+    return _take(
+        ledger,
+        records,
+        drafts,
+        report,
+        base,
+        tier=DEMO,
+        places=places,
+        entered=True,
+        dry_run=dry_run,
+        progress=progress,
+    )
 
 
 def add(
@@ -88,16 +123,23 @@ def add(
     if not SLUG.match(name):
         raise CallError(f"'{name}' cannot be the name of a user.", "Use letters, digits and hyphens only.")
     report = Report()
+    records, places = _read_all(paths, base, report, progress)
+    if report.problems:
+        return report
+    drafts = list(_plan_added(records, ledger.latest(PUBLIC), report, f"user:{name}"))
+    return _take(ledger, records, drafts, report, base, places=places, entered=True, dry_run=dry_run, progress=progress)
+
+
+def _read_all(
+    paths: Sequence[Path], base: str, report: Report, progress: Progress, tier: str = PUBLIC, *, shipped: bool = False
+) -> tuple[list[Record], dict[str, tuple[str, Line]]]:
+    """The records of RDF files, and the place where each IRI first stands."""
     records: dict[str, Record] = {}
     places: dict[str, tuple[str, Line]] = {}
     for done, path in enumerate(paths):
         progress("Reading the files", done, len(paths))
-        _gather(read_rdf(path, base), records, places, report)
-    if report.problems:
-        return report
-    drafts = list(_plan_added(list(records.values()), ledger.latest(TIER), report, f"user:{name}"))
-    staged = list(records.values())
-    return _take(ledger, staged, drafts, report, base, places=places, dry_run=dry_run, progress=progress)
+        _gather(read_rdf(path, base, tier, shipped=shipped), records, places, report)
+    return list(records.values()), places
 
 
 def _gather(read: RdfFile, records: dict[str, Record], places: dict[str, tuple[str, Line]], report: Report) -> None:
@@ -122,47 +164,59 @@ def _take(
     report: Report,
     base: str,
     *,
+    tier: str = PUBLIC,
     places: Mapping[str, tuple[str, Line]] | None = None,
+    entered: bool = False,
     dry_run: bool,
     progress: Progress,
 ) -> Report:
     """Check what is to be written and write it, all or nothing; each draft expects the version it was made from.
 
-    A dry run checks every record, so that a new shape or check is tried on what is there already.
+    What is `entered`, and not read out of public evidence, must be complete where it is binding. A dry run checks every
+    record, so that a new shape or check is tried on what is there already.
     """
     if not drafts and not dry_run:
         return report
-    state = fold(ledger, TIER)
+    state = fold(ledger, tier)
     changed = {draft.record for draft in drafts}
     staged = [record for record in records if dry_run or record.iri in changed]
     withdrawn = {draft.record for draft in drafts if draft.action == "withdraw"}
-    report.problems += _dangling(staged, state, withdrawn, places or {})
+    report.problems += _dangling(staged, state, withdrawn, places or {}, base)
+    if entered:
+        report.findings += validate([record for record in staged if _is_binding(record)], folder=BINDING)
     _validate(staged, state, drafts, base, report, progress)
     if report.ok and not dry_run:
         progress("Writing the ledger", 0, 1)
-        report.appended = len(ledger.append(TIER, drafts))
+        report.appended = len(ledger.append(tier, drafts))
         progress("Writing the ledger", 1, 1)
     return report
 
 
-def _plan(records: list[Record], latest: dict[str, list[Latest]], report: Report, withdraw: bool) -> Iterator[Draft]:
+def _is_binding(record: Record) -> bool:
+    force = (NamedNode(record.iri), NamedNode(HR + "bindingForce"), NamedNode(code("binding-force", "binding")))
+    return Quad(*force, NamedNode(record.iri)) in record.quads
+
+
+def _plan(
+    records: list[Record], latest: dict[str, list[Latest]], report: Report, origin: str, withdraw: bool
+) -> Iterator[Draft]:
     for record in records:
         history = latest.get(record.iri, [])
-        ours = next((event for event in history if event.origin == ORIGIN), None)
+        ours = next((event for event in history if event.origin == origin), None)
         if ours and ours.action != "withdraw" and ours.payload_hash == record.digest:
             report.unchanged += 1
-        elif history and history[0].origin != ORIGIN:
+        elif history and history[0].origin != origin:
             report.conflicts.append(record.iri)
         else:
-            yield _draft(record, ours, history, report)
+            yield _draft(record, ours, history, report, origin)
     present = {record.iri for record in records}
     for iri, history in latest.items():
-        if iri in present or history[0].origin != ORIGIN or history[0].action == "withdraw":
+        if iri in present or history[0].origin != origin or history[0].action == "withdraw":
             continue
         report.gone.append(iri)
         if withdraw:
             report.withdrawn.append(iri)
-            yield Draft(iri, "withdraw", ORIGIN, b"", history[0].version, ontology=ONTOLOGY_VERSION)
+            yield Draft(iri, "withdraw", origin, b"", history[0].version, ontology=ONTOLOGY_VERSION)
 
 
 def _plan_added(records: list[Record], latest: dict[str, list[Latest]], report: Report, origin: str) -> Iterator[Draft]:
@@ -175,7 +229,7 @@ def _plan_added(records: list[Record], latest: dict[str, list[Latest]], report: 
             yield _draft(record, last, history, report, origin)
 
 
-def _draft(record: Record, before: Latest | None, history: list[Latest], report: Report, origin: str = ORIGIN) -> Draft:
+def _draft(record: Record, before: Latest | None, history: list[Latest], report: Report, origin: str) -> Draft:
     """The event that puts a record in the place of what was said `before`."""
     valid_from, valid_until = validity(record)
     action: Action = "correct"
@@ -208,20 +262,24 @@ def validity(record: Record) -> tuple[str, str]:
 
 
 def _dangling(
-    staged: list[Record], state: Fold, withdrawn: set[str], places: Mapping[str, tuple[str, Line]]
+    staged: list[Record], state: Fold, withdrawn: set[str], places: Mapping[str, tuple[str, Line]], base: str
 ) -> Iterator[Problem]:
     """A problem for each record that would point at one which is not there, or no longer."""
     held = (set(state.versions) - withdrawn) | {record.iri for record in staged}
     for record in staged:
-        for target in sorted(set(record.references()) - held):
+        for target in sorted(set(record.references(base)) - held):
             file, line = places.get(target, (record.iri, int))
-            fault = f"{record.iri} refers to {target}, which is not there."
-            yield Problem(file, line(), "", fault, "Add it first.", "line")
+            fault, remedy = f"{record.iri} refers to {target}, which is not there.", "Add it first."
+            if state.tier == PUBLIC and tier_of(base, target) == DEMO:
+                fault, remedy = f"{record.iri} refers to {target}, which is invented.", "Remove that from it."
+            yield Problem(file, line(), "", fault, remedy, "line")
     if withdrawn:
         replaced = {record.iri for record in staged}
-        for iri in sorted(state.versions.keys() - withdrawn - replaced):
+        # Nothing below refers to a record of this tier.
+        own = {iri for iri in state.versions if iri.startswith(prefix(base, state.tier))}
+        for iri in sorted(own - withdrawn - replaced):
             quads = frozenset(parse(state.chosen(iri, today()) or b"", format=RdfFormat.N_QUADS))
-            for target in sorted(withdrawn.intersection(Record(iri, quads).references())):
+            for target in sorted(withdrawn.intersection(Record(iri, quads).references(base))):
                 yield Problem(iri, 0, "", f"It refers to {target}, which is to be withdrawn.", "Correct it first.")
 
 
@@ -236,10 +294,13 @@ def _validate(
         progress("Checking the shapes", done, len(staged))
 
     progress("Checking the shapes", 0, len(staged))
+    report.findings += belonging(staged, state.tier)
     report.findings += validate(staged, step)
     progress("Comparing the records", 0, 1)
     day = today()
     payloads = {iri: state.chosen(iri, day) or b"" for iri in state.versions}
     payloads |= {draft.record: draft.payload for draft in drafts}
-    report.findings += run_checks(build_store(payloads.values(), base), base)
+    found = run_checks(build_store(payloads.values(), base), base)
+    # What should be looked at below this tier is told where that is loaded.
+    report.findings += [f for f in found if f.severity == "must" or tier_of(base, f.record) == state.tier]
     progress("Comparing the records", 1, 1)

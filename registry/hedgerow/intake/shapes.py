@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pyshacl
-from rdflib import RDFS, Graph, Literal, Namespace, URIRef
+from rdflib import Graph, Literal, Namespace
 
 from hedgerow.iri import record_of
 from hedgerow.paths import ONTOLOGY
@@ -77,6 +77,7 @@ def _validate(batch: Sequence[Record], shapes: Graph) -> Iterator[Finding]:
     data.parse(data=triples, format="nt")
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
     assert isinstance(report, Graph)
+    labels = {record.iri: record.labels for record in batch}
     for result in report.objects(None, _SH.result):
         focus = str(report.value(result, _SH.focusNode))
         severity = "must" if report.value(result, _SH.resultSeverity) == _SH.Violation else "should"
@@ -86,12 +87,8 @@ def _validate(batch: Sequence[Record], shapes: Graph) -> Iterator[Finding]:
         record = record_of(focus)
         messages = {lang: text + (_FOUND[lang].format(found) if found else "") for lang, text in told.items()}
         rule = str(report.value(result, _SH.sourceShape)).rpartition("#")[2]
-        yield Finding(record, focus, severity, rule, messages, _labels(data, record))
+        yield Finding(record, focus, severity, rule, messages, labels.get(record, {}))
 
 
 #: What stands in the place, said after the message.
 _FOUND = {"en": " Found: {}.", "ja": " 現在の値: {}。"}
-
-
-def _labels(graph: Graph, record: str) -> dict[str, str]:
-    return {str(label.language or ""): str(label) for label in graph.objects(URIRef(record), RDFS.label)}  # type: ignore[attr-defined]

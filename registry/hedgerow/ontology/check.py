@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,9 +22,11 @@ from hedgerow.ontology import context, hygiene, reasoner
 from hedgerow.ontology.files import RDFS, SKOS, Ontology, TurtleFile, read_ontology
 from hedgerow.ontology.terms import tokens, undefined, uses
 from hedgerow.ontology.turtle import canonical
-from hedgerow.paths import QUERIES
+from hedgerow.paths import DATA, QUERIES
 from hedgerow.record import Record
+from hedgerow.sources.curated import read_curated
 from hedgerow.sources.rdf import RdfFile, read_rdf
+from hedgerow.tiers import DEMO
 
 WRITE = "Run 'hedgerow ontology write'."
 LANGUAGES = ("en", "ja")
@@ -70,11 +72,28 @@ class _World:
 
     @cached_property
     def examples(self) -> list[RdfFile]:
-        return [read_rdf(file.path, DEFAULT_BASE) for file in self.ontology.files["examples"]]
+        return [read_rdf(file.path, DEFAULT_BASE, DEMO, shipped=True) for file in self.ontology.files["examples"]]
 
     @cached_property
     def records(self) -> list[Record]:
         return [record for read in self.examples for record in read.records]
+
+    @cached_property
+    def surrounded(self) -> list[Record]:
+        return surrounded(self.records, read_curated(DATA, DEFAULT_BASE).records)
+
+
+def surrounded(records: Sequence[Record], public: Iterable[Record]) -> list[Record]:
+    """The records with those of the public record that they rest on: what these are decides what is concluded."""
+    known = {record.iri: record for record in public}
+    found = {record.iri: record for record in records}
+    queue = list(records)
+    while queue:
+        for target in queue.pop().references(DEFAULT_BASE):
+            if target in known and target not in found:
+                found[target] = known[target]
+                queue.append(known[target])
+    return list(found.values())
 
 
 def check(root: Path, *, with_reasoner: bool = True) -> Iterator[Step]:
@@ -209,14 +228,15 @@ def _reason_schema(world: _World, faults: list[Fault]) -> str:
 def _reason_examples(world: _World, _: list[Fault]) -> str:
     if not world.records:
         return "no examples"
-    world.inferred = reasoner.classify(reasoner.schema(world.ontology) + reasoner.statements(world.records))
-    return f"{len(world.records)} records, {len(world.inferred.types)} memberships"
+    world.inferred = reasoner.classify(reasoner.schema(world.ontology) + reasoner.statements(world.surrounded))
+    around = len(world.surrounded) - len(world.records)
+    return f"{len(world.records)} records, {around} they rest on, {len(world.inferred.types)} memberships"
 
 
 def _rules(world: _World, faults: list[Fault]) -> str:
     if world.inferred is None:
         return "nothing to compare"
-    for found in reasoner.rules_and_reasoner(world.records, world.ontology, world.inferred):
+    for found in reasoner.rules_and_reasoner(world.surrounded, world.ontology, world.inferred):
         side = "Only the rules conclude" if found.side == "rules" else "Only the reasoner concludes"
         message = f"{side} {_short(found.predicate)} {_short(found.object)}."
         place = world.ontology.place(found.subject)
@@ -232,7 +252,7 @@ def _shapes(world: _World, faults: list[Fault]) -> str:
             faults.append(Fault(place, "", problem.message, problem.remedy))
     if world.records:
         found: list[Finding] = list(validate(world.records))
-        found += run_checks(build_store((record.canonical for record in world.records), DEFAULT_BASE), DEFAULT_BASE)
+        found += run_checks(build_store((record.canonical for record in world.surrounded), DEFAULT_BASE), DEFAULT_BASE)
         for finding in found:
             place, warning = world.ontology.place(finding.place), finding.severity != "must"
             faults.append(Fault(place, f"<{finding.place}>", finding.message, "", warning, finding.rule))

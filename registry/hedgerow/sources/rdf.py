@@ -20,11 +20,12 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
 from hedgerow.codes import known_codes
 from hedgerow.errors import InputError
-from hedgerow.iri import CODE, HR, RDF_TYPE, SLUG, record_of
+from hedgerow.iri import CODE, HR, RDF_TYPE, SLUG, rebase, record_of
 from hedgerow.record import Record, check_literal, check_statement
 from hedgerow.sources.jsonld import MAX_DEPTH, UNMAPPED, JsonFault, prepared
 from hedgerow.sources.table import MAX_PROBLEMS, Problem, read_text
 from hedgerow.sources.vocabulary import KINDS, classes, properties
+from hedgerow.tiers import PUBLIC, prefix, tier_of
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -62,8 +63,11 @@ class _TooMany(Exception):
     pass
 
 
-def read_rdf(path: Path, base: str) -> RdfFile:
-    """The records of a file, named under a registry's base. Every fault is among the problems."""
+def read_rdf(path: Path, base: str, tier: str = PUBLIC, *, shipped: bool = False) -> RdfFile:
+    """The records of a file, named under a registry's base, in a tier. Every fault is among the problems.
+
+    A `shipped` file is written with the default base, which is rewritten.
+    """
     read = RdfFile(path.name)
     form = FORMATS.get(path.suffix.lower())
     if form is None:
@@ -71,7 +75,8 @@ def read_rdf(path: Path, base: str) -> RdfFile:
         return read
     content = read_text(path, read.problems)
     if content is not None:
-        reader = _Reader(read, base)
+        content = rebase(content, base) if shipped else content
+        reader = _Reader(read, base, tier)
         try:
             for quad, line in _quads(content, form, read):
                 reader.take(quad, line)
@@ -203,9 +208,11 @@ def _line_of(content: str, at: int) -> int:
 class _Reader:
     """Sorts the statements of a file into records and refuses those that no record may hold."""
 
-    def __init__(self, read: RdfFile, base: str) -> None:
+    def __init__(self, read: RdfFile, base: str, tier: str) -> None:
         self.file = read
-        self.prefix = f"{base}/id/"
+        self.base = base
+        self.tier = tier
+        self.prefix = prefix(base, tier)
         self.quads: dict[str, set[Quad]] = {}
 
     def take(self, quad: Quad, line: Line) -> None:
@@ -221,7 +228,7 @@ class _Reader:
                 raise _TooMany from None
             return
         for node in (quad.subject, quad.object):
-            if isinstance(node, NamedNode) and node.value.startswith(self.prefix):
+            if isinstance(node, NamedNode) and tier_of(self.base, node.value):
                 self.file.lines.setdefault(node.value, line)
                 self.file.lines.setdefault(record_of(node.value), line)
         self.quads.setdefault(iri, set()).add(Quad(quad.subject, quad.predicate, quad.object, NamedNode(iri)))
@@ -239,13 +246,20 @@ class _Reader:
             what, name = ("graph", "<kind>/<name>") if named else ("thing spoken of", "<kind>/<name>#part")
             raise InputError(f"A {what} has no name (blank node).", f"Name it, as {self.prefix}{name}.")
         iri = place.value if named else record_of(place.value)
+        if (other := tier_of(self.base, iri)) not in (None, self.tier):
+            raise InputError(
+                f"<{iri[:160]}> is a record of the tier '{other}', not '{self.tier}'.",
+                f"Name it {self.prefix}<kind>/<name>.",
+            )
         self._check_record(iri)
         return iri
 
     def _check_record(self, iri: str) -> None:
-        kind, slash, name = iri.removeprefix(self.prefix).partition("/")
-        if not (iri.startswith(self.prefix) and slash and SLUG.match(name)):
-            raise InputError(f"<{iri[:160]}> is no name of a record here.", f"Name it {self.prefix}<kind>/<name>.")
+        # What a record points at may lie in another tier; whether it may is asked of the whole load.
+        place = prefix(self.base, tier_of(self.base, iri) or self.tier)
+        kind, slash, name = iri.removeprefix(place).partition("/")
+        if not (iri.startswith(place) and slash and SLUG.match(name)):
+            raise InputError(f"<{iri[:160]}> is no name of a record here.", f"Name it {place}<kind>/<name>.")
         if kind not in KINDS:
             raise InputError(
                 f"There is no kind of record '{kind[:80]}'.", f"{_near(kind, KINDS)}Known: {', '.join(KINDS)}."
@@ -268,7 +282,7 @@ class _Reader:
         elif target.startswith(CODE):
             if target not in known_codes():
                 raise InputError(f"<{target[:160]}> is in no code list.", _near(target, known_codes(), _USE_CODE))
-        elif target.startswith(self.prefix):
+        elif tier_of(self.base, target):
             self._check_record(record_of(target))
 
     def finish(self) -> None:

@@ -12,7 +12,7 @@ from hedgerow.paths import ONTOLOGY
 
 _OWL = "http://www.w3.org/2002/07/owl#"
 
-#: Each kind of record, as in `<base>/id/<kind>/<name>`, with the classes a thing of that kind may have.
+#: Each kind of record, as in `<base>/id/<kind>/<name>` of any tier, with the classes a thing of that kind may have.
 KINDS: Mapping[str, frozenset[str]] = {
     kind: frozenset(HR + name for name in names.split())
     for kind, names in {

@@ -8,6 +8,17 @@ from hedgerow_web.pages.lists import BY_KIND, rows_of
 from hedgerow_web.pages.thing import read_thing
 from hedgerow_web.site import site
 
+#: The terms of an agreement, and of a provision, that their page shows in a place of their own.
+_SHOWN = frozenset({
+    "agreementKind", "beneficiaryBasis", "benefits", "bindingForce", "concerns", "endsOn", "hasFinding",
+    "hasParticipation", "hasParty", "hasProvision", "hasUndisclosedTerm", "inForceNote", "inSector", "legalStatus",
+    "note", "partOfFrame", "publicConfidence", "replaces", "signedOn", "startsOn", "statusAsOf", "summary",
+})  # fmt: skip
+_SHOWN_OF_PROVISION = frozenset({
+    "covers", "disclosure", "evidence", "firmness", "hasQuantity", "hasWithheldValue", "note", "quantityKind",
+    "sourceText", "statedIn", "statedUnit", "statedValue", "termKind",
+})  # fmt: skip
+
 
 def page(iri: str) -> str:
     """The page of one agreement."""
@@ -25,6 +36,8 @@ def page(iri: str) -> str:
         provisions=sorted(thing.parts("hasProvision"), key=lambda part: part.one("termKind")),
         stated_absent=[part for part in undisclosed if part.one("absenceBasis").endswith("/stated")],
         not_found=[part for part in undisclosed if part.one("absenceBasis").endswith("/not-found")],
+        beyond=[term for term in thing.facts() if term not in _SHOWN],
+        shown_of_provision=_SHOWN_OF_PROVISION,
         mentions=thing.mentions(),
         kinds=[c for c in thing.types() if c in ("BundledAgreement", "OfftakeAgreement", "MutualExchangeAgreement")],
     )

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, render_template
 
 from hedgerow.questions import Cell, ask, find
+from hedgerow.tiers import DEMO
 from hedgerow_web import i18n
+from hedgerow_web.pages.lists import listing_of, names_in
 from hedgerow_web.pages.questions import options
-from hedgerow_web.site import site
+from hedgerow_web.site import Row, site
 
 blueprint = Blueprint("home", __name__)
 #: Refiner shares shown on the home page.
@@ -31,8 +33,10 @@ def _first_of_each_item(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str,
 
 @blueprint.get("/")
 def home() -> str:
-    """The front page."""
+    """The front page: of the record, or of what is invented."""
     here = site()
+    if here.tier == DEMO:
+        return _demonstration()
     bundle = ask(here.graph, find("bundle"), {}, here.settings.base, i18n.language())
     elements = {
         name: Counter(str(row[name]) for row in bundle.rows) for name in ("offtake", "qualityAudit", "serviceLevel")
@@ -54,3 +58,13 @@ def home() -> str:
         choices=[(p, options(p), ASKED[p.name]) for p in exposure.parameters if p.name in ASKED],
         footing=bundle.footing,
     )
+
+
+def _demonstration() -> str:
+    """All that is invented, by kind."""
+    found: dict[str, list[Row]] = {}
+    rows = site().rows("invented")
+    for row in rows:
+        found.setdefault(row["kind"].text, []).append(row)
+    groups = [(listing_of(kind), found[kind]) for kind in found]
+    return render_template("demo.html", groups=groups, names=names_in(rows, ("thing",)))

@@ -88,7 +88,7 @@ def answer_rows(question: str, values: Mapping[str, str], first: str) -> list[Ro
 
 
 def _item(thing: Thing) -> Iterable[Section]:
-    name = thing.slug
+    name, asked = thing.slug, thing.asked_as
     yield Section(
         "How concentrated each stage is",
         (
@@ -101,28 +101,28 @@ def _item(thing: Thing) -> Iterable[Section]:
             Column("contentBasis", "Content basis"),
             Column("records", "Records", "count"),
         ),
-        rows := [{**row, "thing": row["stage"]} for row in answer_rows("concentration", {"item": name}, "item")],
+        rows := [{**row, "thing": row["stage"]} for row in answer_rows("concentration", {"item": asked}, "item")],
         names_in(rows, ("thing", "topCountry", "contentBasis")),
         len(rows),
-        f"/questions/concentration?item={name}",
+        f"/questions/concentration?item={asked}",
         "Only countries that a source names count; the index runs from them alone to the rest as one more country.",
         first="Stage",
     )
-    agreements = answer_rows("agreements-in-force", {"item": name}, "agreement")
+    agreements = answer_rows("agreements-in-force", {"item": asked}, "agreement")
     yield _section(
         "agreement",
         "Agreements on it",
         [{**row, "begins": row["beginsAsStated"]} if "beginsAsStated" in row else row for row in agreements],
         drop=("ends", "sector"),
         extra=(Column("match", "What it names", "match"),),
-        everything=f"/questions/agreements-in-force?item={name}",
+        everything=f"/questions/agreements-in-force?item={asked}",
     )
     yield _section(
         "export-control",
         "Export controls that reach it",
-        answer_rows("export-control-reach", {"item": name}, "control"),
+        answer_rows("export-control-reach", {"item": asked}, "control"),
         extra=(Column("match", "What it names", "match"),),
-        everything=f"/questions/export-control-reach?item={name}",
+        everything=f"/questions/export-control-reach?item={asked}",
     )
     yield _section(
         "stockpile",
@@ -299,13 +299,13 @@ def _export_control(thing: Thing) -> Iterable[Section]:
         shown=60,
     )
     for value in thing.all("item"):
-        name = value.text.rpartition("/")[2]
+        asked = site().name_of(value.text)
         yield _section(
             "agreement",
             "Agreements on the item",
-            answer_rows("agreements-in-force", {"item": name}, "agreement"),
+            answer_rows("agreements-in-force", {"item": asked}, "agreement"),
             drop=("begins", "ends", "sector"),
-            everything=f"/questions/agreements-in-force?item={name}",
+            everything=f"/questions/agreements-in-force?item={asked}",
         )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 
 from hedgerow.iri import HR
 from hedgerow.questions import Parameter, ask, find
 from hedgerow.search import index
+from hedgerow.sources.vocabulary import KINDS
 from hedgerow_web import i18n
 from hedgerow_web.listing import FACET_SIZE, Column, Listing, short, show, values, wanted
 from hedgerow_web.site import Row, Value, site
@@ -333,6 +334,22 @@ LISTINGS = (
     ),
 )
 BY_KIND = {listing.kind: listing for listing in LISTINGS}
+_CLASS = Column("class", "Class")
+
+
+def listing_of(kind: str) -> Listing:
+    """The list of a kind: the one said above, else a plain one under the name of its class."""
+    if kind in BY_KIND:
+        return BY_KIND[kind]
+    heading = kind.replace("-", " ")
+    if len(KINDS.get(kind, ())) == 1:
+        (iri,) = KINDS[kind]
+        heading = site().labels([iri]).get(iri, heading)
+    heading = heading[:1].upper() + heading[1:]
+    columns = (_CLASS, _EVIDENCE, _SOURCES)
+    return Listing(kind, f"/browse/{kind}", heading, "", "kind", columns, {"class": "Class"})
+
+
 _AS_OF = Parameter("asOf", "date", "today", {"en": "As of"})
 
 
@@ -347,6 +364,8 @@ def rows_of(listing: Listing, **terms: str) -> list[Row]:
     blocks = {name: [term] for name, term in terms.items()}
     if listing.observed:
         blocks["class"] = [f"<{HR}{listing.observed}>"]
+    if listing.kind not in BY_KIND:
+        blocks["kind"] = [f'"{listing.kind}"']
     if listing.kind == "agreement":
         blocks["asOf"] = [_AS_OF.term(None, here.settings.base)]
     return here.rows(f"lists/{listing.query}", blocks)
@@ -355,6 +374,8 @@ def rows_of(listing: Listing, **terms: str) -> list[Row]:
 def label_rows(listing: Listing, rows: Iterable[Row]) -> dict[str, str]:
     """What the records of the rows are called: observations bring their label, others have it in the index."""
     own = {row["thing"].text: row["label"].text for row in rows if "label" in row}
+    if listing.kind not in BY_KIND:
+        return names_in(rows, ("thing",))
     return own or index(site().graph).labels(listing.kind, i18n.language())
 
 
@@ -381,7 +402,7 @@ def _page(listing: Listing) -> str:
         chosen_names={name: _chosen(value, shown.facets[name], names) for name, value in asked.chosen.items()},
         link=_link,
         facet_size=FACET_SIZE,
-        searchable=not listing.observed and listing.kind != "lane",
+        searchable=listing.kind in BY_KIND and not listing.observed and listing.kind != "lane",
     )
 
 
@@ -394,14 +415,25 @@ def _link(**changes: object) -> str:
     """The address of this list with something changed; an empty value removes it."""
     arguments = {**request.args.to_dict(), **{name: str(value) for name, value in changes.items()}}
     kept = {name: value for name, value in arguments.items() if value and name != "lang"}
-    return url_for(request.endpoint or "", **kept)  # type: ignore[arg-type]
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
 
 
 @blueprint.get("/browse")
 def browse() -> str:
     """Every list, with how many records it holds."""
     counts = {row["kind"].text: int(row["count"].text) for row in site().rows("kinds")}
-    return render_template("browse.html", listings=LISTINGS, counts=counts)
+    others = [listing_of(kind) for kind in sorted(counts.keys() - BY_KIND.keys())]
+    return render_template("browse.html", listings=[*LISTINGS, *others], counts=counts)
+
+
+@blueprint.get("/browse/<kind>")
+def of_kind(kind: str) -> Response:
+    """The records of a kind that has no list of its own."""
+    if kind in BY_KIND:
+        return make_response(redirect(url_for(f"lists.{kind}"), code=301))
+    if kind not in {row["kind"].text for row in site().rows("kinds")}:
+        abort(404, f"There is no record of a kind '{kind}'.")
+    return make_response(_page(listing_of(kind)))
 
 
 for _listing in LISTINGS:

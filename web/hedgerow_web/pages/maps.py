@@ -113,7 +113,7 @@ def of_places(thing: Thing) -> Map:
 
 def of_chain(thing: Thing, stage: str, importer: str) -> Map:
     """The map of an item's chain: one stage of production, the facilities, one importer's origins."""
-    groups = answer_rows("concentration", {"item": thing.slug}, "item")
+    groups = answer_rows("concentration", {"item": thing.asked_as}, "item")
     flows = [row for row in rows_of(BY_KIND["trade-flow"], item=f"<{thing.iri}>") if "share" in row]
     names = names_in(groups, ("stage",)) | names_in(flows, ("importer",))
     stages = {_slug(row, "stage"): names[row["stage"].text] for row in groups}

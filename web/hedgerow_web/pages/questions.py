@@ -114,7 +114,7 @@ def options(parameter: Parameter) -> list[tuple[str, str]]:
     """The values a parameter can take, with their names; none for free ones."""
     if parameter.type in RECORD_TYPES:
         rows = site().rows("options", {"kind": [f'"{parameter.type}"'], "wanted": [f'"{i18n.language()}"']})
-        return [(row["iri"].text.rpartition("/")[2], row["label"].text) for row in rows]
+        return [(site().name_of(row["iri"].text), row["label"].text) for row in rows]
     if parameter.type == "boolean":
         return [("true", i18n.translate("yes")), ("false", i18n.translate("no"))]
     if parameter.type.startswith("code:"):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from hedgerow.graph.client import JSON
 from hedgerow_web.described import as_rdf, describe, lead_to, twin
 from hedgerow_web.pages import agreements, kinds, maps
-from hedgerow_web.pages.lists import BY_KIND, names_in
+from hedgerow_web.pages.lists import BY_KIND, listing_of, names_in
 from hedgerow_web.pages.thing import Thing, read_thing
 from hedgerow_web.site import site
 
@@ -41,10 +41,12 @@ def described(kind: str, slug: str) -> Response:
 
 
 def _known(kind: str, slug: str) -> str:
-    iri = site().record_iri(kind, slug)
-    if iri is None or not site().rows("exists", {"record": [f"<{iri}>"]}):
+    here = site()
+    held = (iri for iri in here.record_iris(kind, slug) if here.rows("exists", {"record": [f"<{iri}>"]}))
+    found = next(held, None)
+    if found is None:
         abort(404, "There is no such record.")
-    return iri
+    return found
 
 
 def _statements(iri: str, media_type: str) -> bytes:
@@ -63,7 +65,8 @@ def _page(iri: str, kind: str) -> str:
         "record.html",
         thing=thing,
         kind=kind,
-        listing=BY_KIND.get(kind),
+        listing=listing_of(kind),
+        whole=kind not in BY_KIND,
         sections=kinds.sections(kind, thing),
         missing=thing.missing(kinds.EXPECTED.get(kind, ())),
         state_today=kinds.control_state(thing) if kind == "export-control" else "",

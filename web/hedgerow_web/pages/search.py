@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from hedgerow.search import Hit, index
-from hedgerow_web.pages.lists import LISTINGS
+from hedgerow_web.pages.lists import listing_of
 from hedgerow_web.site import site
 
 blueprint = Blueprint("search", __name__)
@@ -20,12 +20,13 @@ def search() -> str:
     groups: dict[str, list[Hit]] = {}
     for hit in index(site().graph).find(text):
         groups.setdefault(hit.kind, []).append(hit)
+    lists = {kind: listing_of(kind) for kind in groups if kind != "term"}
     return render_template(
         "search.html",
         text=text,
         groups=groups,
         total=sum(map(len, groups.values())),
         shown=SHOWN,
-        headings={listing.kind: listing.heading for listing in LISTINGS} | {"term": "Terms of the ontology"},
-        paths={listing.kind: listing.path for listing in LISTINGS},
+        headings={kind: listing.heading for kind, listing in lists.items()} | {"term": "Terms of the ontology"},
+        paths={kind: listing.path for kind, listing in lists.items()},
     )

@@ -28,6 +28,8 @@ class Thing:
     iri: str
     statements: Statements
     names: Mapping[str, str]
+    #: Of each part, the thing and the term under which a page that shows every part once has it.
+    homes: Mapping[str, tuple[str, str]]
 
     def all(self, term: str) -> list[Value]:
         """The values of a term, IRIs by their names."""
@@ -52,27 +54,56 @@ class Thing:
     def parts(self, term: str) -> list[Thing]:
         """The parts of this record that a term leads to, in the order of their addresses."""
         inner = [v.text for v in self.statements.get(self.iri, {}).get(HR + term, []) if v.text in self.statements]
-        return [Thing(iri, self.statements, self.names) for iri in sorted(inner)]
+        return [self._part(iri) for iri in sorted(inner)]
+
+    def plain(self, term: str) -> list[Value]:
+        """The values of a term that are no parts of this record."""
+        return [value for value in self.all(term) if value.text not in self.statements]
+
+    def holds(self, term: str, part: Thing) -> bool:
+        """Whether a page that shows every part once has this part here, under that term."""
+        return self.homes.get(part.iri) == (self.iri, term)
+
+    def loose(self) -> list[Thing]:
+        """The parts of this record that no term leads to from the record."""
+        return [self._part(iri) for iri in sorted(self.statements.keys() - self.homes.keys() - {self.iri})]
+
+    def _part(self, iri: str) -> Thing:
+        return Thing(iri, self.statements, self.names, self.homes)
+
+    @property
+    def fragment(self) -> str:
+        """What names a part within its record."""
+        return self.iri.partition("#")[2]
 
     def types(self) -> list[str]:
         """Its classes, asserted and inferred."""
         return sorted(v.text.removeprefix(HR) for v in self.statements[self.iri].get(RDF_TYPE, []))
 
+    def labels(self) -> list[Value]:
+        """Its labels in every language."""
+        return self.statements[self.iri].get(RDFS_LABEL, [])
+
     @property
     def label(self) -> Value:
         """The label in the reader's language, else in English."""
-        labels = self.statements[self.iri].get(RDFS_LABEL, [])
+        labels = self.labels()
         wanted = [v for v in labels if v.language == i18n.language()]
         return next(iter(wanted or labels), Value(self.iri))
 
     def other_labels(self) -> list[Value]:
         """The labels in other languages."""
-        return [v for v in self.statements[self.iri].get(RDFS_LABEL, []) if v != self.label]
+        return [v for v in self.labels() if v != self.label]
 
     @property
     def slug(self) -> str:
         """The last part of its address."""
         return self.iri.rpartition("/")[2]
+
+    @property
+    def asked_as(self) -> str:
+        """What it is called in the parameters of a question."""
+        return site().name_of(self.iri)
 
     @property
     def licence(self) -> str:
@@ -86,6 +117,10 @@ class Thing:
     def terms(self) -> list[str]:
         """The terms stated of it."""
         return sorted(p.removeprefix(HR) for p in self.statements[self.iri] if p.startswith(HR))
+
+    def beyond(self, shown: Iterable[str]) -> list[str]:
+        """The terms stated of it that are not among those shown."""
+        return [term for term in self.terms() if term not in shown]
 
     def facts(self) -> list[str]:
         """The terms to show as facts, by name, what was stated and remarked last."""
@@ -123,7 +158,21 @@ def read_thing(iri: str, also: Iterable[str] = ()) -> Thing:
         statements.setdefault(row["subject"].text, {}).setdefault(row["term"].text, []).append(row["value"])
     if iri not in statements:
         abort(404, "There is no such record.")
-    return Thing(iri, statements, site().labels({*_iris(statements), *(HR + term for term in also)}))
+    names = site().labels({*_iris(statements), *(HR + term for term in also)})
+    return Thing(iri, statements, names, _homes(iri, statements))
+
+
+def _homes(record: str, statements: Statements) -> dict[str, tuple[str, str]]:
+    """Where each part is met first by who goes from the record from term to term; circles come to an end."""
+    homes: dict[str, tuple[str, str]] = {}
+    ways = [record]
+    for thing in ways:
+        for term in sorted(statements[thing]):
+            for part in sorted(value.text for value in statements[thing][term]):
+                if part in statements and part != record and part not in homes:
+                    homes[part] = (thing, term.removeprefix(HR))
+                    ways.append(part)
+    return homes
 
 
 def _iris(statements: Statements) -> Iterable[str]:

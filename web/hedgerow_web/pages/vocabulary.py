@@ -55,7 +55,7 @@ def term(name: str) -> AnyResponse:
     if word in here.modules:
         return _module(here, here.modules[word], f"/ns/{word}", media_type)
     if _VERSION.match(word):
-        return _version(word, media_type) if media_type else redirect(f"/ns/{word}/", code=308)
+        return _version(word, media_type) if media_type else redirect(f"{request.script_root}/ns/{word}/", code=308)
     found = here.term(word)
     if found is None:
         abort(404, f"The ontology has no term '{word}'.")
@@ -117,9 +117,9 @@ def concept(name: str, slug: str) -> Response:
         abort(404, f"The code list '{name}' has no '{word}'.")
     if media_type:
         return as_rdf(_about(iri, media_type), media_type)
-    response = lead_to(f"/code/{name}/{word}")
-    if response.location == f"/code/{name}/{word}":
-        response.headers["Location"] = f"/code/{name}#{word}"
+    response, root = lead_to(f"/code/{name}/{word}"), request.script_root
+    if response.location == f"{root}/code/{name}/{word}":
+        response.headers["Location"] = f"{root}/code/{name}#{word}"
     return response
 
 
@@ -237,7 +237,7 @@ def _boxes(here: Ontology, module: str, own: list[Term]) -> Iterator[Box]:
     rows: dict[str, list[Line]] = {}
     for each in own:
         if not each.is_class:
-            line = Line(Link(label(each.iri), f"/ns/{each.name}"), _value(each, label))
+            line = Line(Link(label(each.iri), _at(each.iri)), _value(each, label))
             for at in each.domain or ("",):
                 rows.setdefault(at, []).append(line)
     for each in local:
@@ -261,12 +261,12 @@ def _value(each: Term, label: Labels) -> Link:
         return Link(words, _at(each.range[0] if len(each.range) == 1 else each.iri))
     if each.code_lists:
         name = described.short(each.code_lists[0])
-        return Link(i18n.translate("code: {list}", list=name), f"/code/{name}")
+        return Link(i18n.translate("code: {list}", list=name), site().href(each.code_lists[0]) or "")
     return Link("–")
 
 
 def _at(iri: str) -> str:
-    return f"/ns/{iri.removeprefix(HR)}" if iri.startswith(HR) else ""
+    return site().href(iri) or "" if iri.startswith(HR) else ""
 
 
 def _about_term(iri: str, media_type: str) -> bytes:

@@ -16,7 +16,8 @@ _PARTY_CLASS = {
     "international": "Group",
     "association": "Organization",
 }
-_COUNTRY_CLASS = {"country": "Country", "group": "Group", "area": "Area"}
+#: A union of states is two things at once: a body that acts, and an area that statistics speak of.
+_COUNTRY_CLASSES = {"country": "Country", "group": "Group Area", "area": "Area"}
 
 
 def source(row: Row) -> Record:
@@ -57,7 +58,8 @@ def _address(out: Statements, row: Row, term: str, column: str) -> None:
 def country(row: Row) -> Record:
     """A country, the European Union, or the rest of the world."""
     out = start(row, "country", row.name("id"))
-    out.type(out.iri, _class(row, _COUNTRY_CLASS))
+    for name in _class(row, _COUNTRY_CLASSES).split():
+        out.type(out.iri, name)
     labels(out, row, "label_en", "label_ja")
     out.text(out.iri, "isoCode", row["id"])
     footing(out, out.iri, row, sources="source_id", evidence="evidence")

@@ -1,0 +1,53 @@
+"""The demonstration: the same site over its own graph, every answer of it marked as invented."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from hedgerow.tiers import DEMO
+from hedgerow_web.negotiate import HTML, SOLUTIONS, TRIPLES
+from hedgerow_web.site import site
+
+#: Where it is mounted; the IRIs of its records lie under it too.
+PLACE = f"/{DEMO}"
+_SUFFIXES = {media: suffix for suffix, media in {**SOLUTIONS, **TRIPLES}.items()}
+
+
+def init(app: Flask) -> None:
+    """Tell the templates whose pages they are, and mark every answer of the demonstration.
+
+    Its answers have a header, no place in search engines, and a marked name where they are files; pages have a banner.
+    """
+    app.context_processor(_context)
+    if app.extensions["hedgerow"].tier == DEMO:
+        # Registered before what finishes an answer, and so run after it.
+        app.after_request(_mark)
+
+
+def _context() -> dict[str, object]:
+    here = site()
+    invented = here.tier == DEMO
+    return {
+        "root": request.script_root,
+        "synthetic": invented,
+        "public_root": request.script_root.removesuffix(PLACE),
+        "demo_offered": bool(here.settings.demo) and not invented,
+    }
+
+
+def _mark(response: Response) -> Response:
+    headers = response.headers
+    headers["Hedgerow-Tier"] = DEMO
+    headers["X-Robots-Tag"] = "noindex"
+    if "Access-Control-Allow-Origin" in headers:
+        headers["Access-Control-Expose-Headers"] = f"{headers['Access-Control-Expose-Headers']}, Hedgerow-Tier"
+    if response.status_code == 200 and response.mimetype != HTML and request.endpoint != "static":
+        headers["Content-Disposition"] = f'inline; filename="{_file(response)}"'
+    return response
+
+
+def _file(response: Response) -> str:
+    """The name an answer is kept under: that of its address, marked, with the suffix of its form."""
+    place = request.path.strip("/").replace("/", "-")
+    suffix = _SUFFIXES.get(response.mimetype or "", "")
+    return f"synthetic-{place}" if not suffix or place.endswith(f".{suffix}") else f"synthetic-{place}.{suffix}"
