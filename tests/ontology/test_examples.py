@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from hedgerow import tiers
 from hedgerow.graph.client import LocalGraph
 from hedgerow.graph.project import View, build_store, today
 from hedgerow.intake.checks import run_checks
@@ -25,7 +24,6 @@ from hedgerow.paths import ONTOLOGY
 from hedgerow.questions import ask, find
 from hedgerow.record import Record
 from hedgerow.sources.curated import Curated
-from hedgerow.sources.rdf import read_rdf
 
 pytestmark = [
     # owlready2 leaves files to the collector, which then warns wherever it happens to run.
@@ -39,12 +37,8 @@ Records = Mapping[str, Record]
 
 
 @pytest.fixture(scope="module")
-def examples() -> Records:
-    reads = [
-        read_rdf(path, DEFAULT_BASE, tiers.DEMO, shipped=True) for path in sorted((ONTOLOGY / "examples").glob("*.ttl"))
-    ]
-    assert [problem for read in reads for problem in read.problems] == []
-    return {record.iri: record for read in reads for record in read.records}
+def examples(invented: list[Record]) -> Records:
+    return {record.iri: record for record in invented}
 
 
 @pytest.fixture(scope="module")

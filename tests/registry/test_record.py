@@ -83,7 +83,7 @@ def nquads(*lines: str) -> bytes:
         ),
         (f'<{IRI}> <urn:p> "{"1" * 30}"^^<http://www.w3.org/2001/XMLSchema#decimal>', "out of range"),
         (f'<{IRI}> <urn:p> "many"^^<http://www.w3.org/2001/XMLSchema#decimal>', "not a plain decimal"),
-        (f'<{IRI}> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#boolean>', "has the datatype"),
+        (f'<{IRI}> <urn:p> "P1D"^^<http://www.w3.org/2001/XMLSchema#duration>', "has the datatype"),
         (f'<{IRI}> <urn:p> "a"@en--ltr', "has the datatype"),
         (f"<{IRI}> <urn:p> <<( <urn:a> <urn:b> <javascript:c> )>>", "a triple as a term"),
         (f"<{IRI}> <urn:p>", "statement of the graph"),

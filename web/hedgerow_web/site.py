@@ -12,7 +12,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from hedgerow.graph.client import JSON, Graph
-from hedgerow.iri import CODE, HR, ONTOLOGY_GRAPH, SLUG, rebase
+from hedgerow.iri import CODE, HR, ONTOLOGY_GRAPH, SLUG, rebase, record_of
 from hedgerow.questions import bind, labels
 from hedgerow.settings import Settings
 from hedgerow.tiers import chains, name_of, prefix
@@ -68,9 +68,14 @@ class Site:
         return bind(rebase(_query(name), self.settings.base), {k: list(v) for k, v in terms.items()})
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
-        """What things are called, in the reader's language."""
+        """What things are called, in the reader's language; a part of a record by the record and its own word."""
         wanted = {iri for iri in iris if iri.startswith(("https://", "http://"))}
-        return labels(self.graph, wanted, i18n.language())
+        parts = {iri for iri in wanted if "#" in iri and iri.startswith(tuple(self.places))}
+        names = labels(self.graph, wanted | {record_of(iri) for iri in parts}, i18n.language())
+        for iri in parts - names.keys():
+            record, _, word = iri.partition("#")
+            names[iri] = f"{names.get(record, record)} › {word.replace('-', ' ')}"
+        return names
 
     def record_iris(self, kind: str, slug: str) -> list[str]:
         """The IRIs a record of that address can have, one a tier seen here; none when the address cannot be one."""

@@ -241,6 +241,7 @@ class Ontology:
 
 _DATATYPES: Mapping[str, Texts] = {
     str(XSD.string): {"en": "text", "ja": "文字列"},
+    str(RDF.PlainLiteral): {"en": "text in a language", "ja": "言語を伴う文章"},
     str(XSD.decimal): {"en": "number", "ja": "数値"},
     str(XSD.integer): {"en": "whole number", "ja": "整数"},
     str(XSD.boolean): {"en": "yes or no", "ja": "真偽"},
