@@ -38,7 +38,9 @@ def site_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="module")
 def site(site_home: Path) -> Iterator[str]:
-    with running_site(site_home, {"HEDGEROW_QUERY_SECONDS": "2", "HEDGEROW_ANSWER_MEGABYTES": "4"}) as url:
+    """Close deadlines: nothing is loaded beside, as the examples would be."""
+    env = {"HEDGEROW_QUERY_SECONDS": "2", "HEDGEROW_ANSWER_MEGABYTES": "4", "HEDGEROW_DEMO": "0"}
+    with running_site(site_home, env) as url:
         yield url
 
 

@@ -223,4 +223,4 @@ def test_every_rule_check_and_shape_has_its_text(web: FlaskClient) -> None:
             assert "<pre" in page.text
     assert '<section id="PriceObservation">' in web.get("/ns/shapes/core", headers=PAGE).text
     title = web.get("/ns/checks/end-before-begin?lang=ja", headers=PAGE).text
-    assert "開始より前に終了する協定" in title
+    assert "開始より前に終わるもの" in title
