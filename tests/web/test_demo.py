@@ -178,6 +178,12 @@ def test_a_record_without_a_page_of_its_own_is_told_whole(web: FlaskClient) -> N
     assert 'href="/demo/doc/exchange-pool/two-way"' in hit
 
 
+def test_a_finding_shows_its_verdict_and_names_the_rights_it_rests_on(web: FlaskClient) -> None:
+    page = web.get("/demo/doc/audit/mekong-2026?lang=en", headers=PAGE).text
+    assert page.count(">discrepant finding</a>") == page.count(">agreeing finding</a>") == 1
+    assert "Bundled offtake of dysprosium oxide (example) › data audit" in page
+
+
 def test_the_public_site_knows_it_by_one_link(web: FlaskClient, record_store: Store) -> None:
     assert web.get("/", headers=PAGE).text.count("/demo/") == 1
     assert web.get("/doc/agreement/asean-offtake").status_code == 404
