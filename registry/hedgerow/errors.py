@@ -10,6 +10,7 @@ HedgerowError
 ├── QueryTooLarge       over the memory or byte limit (507)
 ├── Unavailable         try again later (503, Retry-After)
 │   ├── Busy            every worker and queue place is taken
+│   ├── BudgetSpent     the client has used all the computing time it may (429, Retry-After)
 │   └── GraphNotReady   no graph process, or still building
 ├── Conflict            someone wrote in between (409)
 ├── NotWritten          the disk or the file refused; nothing was written (507)
@@ -103,6 +104,13 @@ class Busy(Unavailable):
     """Every worker is taken and the queue is full."""
 
     title = "Too many queries at once"
+
+
+class BudgetSpent(Unavailable):
+    """The client's queries have lately used all the computing time that one client may."""
+
+    status = 429
+    title = "Your computing time is used up"
 
 
 class GraphNotReady(Unavailable):

@@ -27,7 +27,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 from hedgerow.errors import CallError
-from hedgerow.graph.client import Caller, caller
+from hedgerow.graph.connections import Caller, caller
 from hedgerow.graph.fair import client_of
 from hedgerow.graph.worker import die_with_parent
 from hedgerow.ledger import Ledger
@@ -237,6 +237,14 @@ def _with_caller(application: Application) -> Application:
     return call
 
 
+def _behind(proxy: str) -> dict[str, object]:
+    """What the server believes of a reverse proxy before it: for whom it asks, and by which address it is known."""
+    if not proxy:
+        return {}
+    believed = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": believed}
+
+
 def web_process(listening: int) -> None:
     """One web process: waitress on the shared socket."""
     die_with_parent()
@@ -252,6 +260,7 @@ def web_process(listening: int) -> None:
         threads=settings.queue + 2 * settings.workers + SPARE_THREADS,
         ident="hedgerow",
         clear_untrusted_proxy_headers=True,
+        **_behind(settings.trusted_proxy),
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=5,

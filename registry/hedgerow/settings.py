@@ -38,6 +38,12 @@ class Settings:
     answer_megabytes: int = 32
     #: HEDGEROW_CACHE_MEGABYTES: answers one web process keeps of the public graph, in MiB.
     cache_megabytes: int = 64
+    #: HEDGEROW_BUDGET_SECONDS: computing time the queries of one address may lately have used before the answer is 429,
+    #: in seconds; what was used counts half after 30 seconds. 0: no budget.
+    budget_seconds: int = 60
+    #: HEDGEROW_TRUSTED_PROXY: the address of the reverse proxy whose X-Forwarded-For, -Proto and -Host are believed; no
+    #: other is. Behind a proxy that is not named here all its clients share one budget.
+    trusted_proxy: str = ""
     #: HEDGEROW_DEMO: 1 serves the invented examples under /demo/, 0 does not.
     demo: int = 1
 
@@ -77,6 +83,8 @@ class Settings:
             query_seconds=_whole(env, "HEDGEROW_QUERY_SECONDS", cls.query_seconds, 1, 3600),
             worker_megabytes=_whole(env, "HEDGEROW_WORKER_MEGABYTES", cls.worker_megabytes, 64, 1 << 20),
             answer_megabytes=_whole(env, "HEDGEROW_ANSWER_MEGABYTES", cls.answer_megabytes, 1, 4096),
+            budget_seconds=_whole(env, "HEDGEROW_BUDGET_SECONDS", cls.budget_seconds, 0, 1 << 20),
+            trusted_proxy=env.get("HEDGEROW_TRUSTED_PROXY") or cls.trusted_proxy,
             demo=_whole(env, "HEDGEROW_DEMO", cls.demo, 0, 1),
             cache_megabytes=_whole(env, "HEDGEROW_CACHE_MEGABYTES", cls.cache_megabytes, 0, 4096),
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hedgerow.graph import cache
-from hedgerow.graph.cache import CachedGraph
-from hedgerow.graph.client import JSON, TURTLE, Reply
+from hedgerow.graph.cache import CachedGraph, is_stable
+from hedgerow.graph.client import JSON, PLAIN, TURTLE, How, Reply
 from hedgerow.graph.frames import Header
 
 
@@ -12,15 +12,18 @@ class Counting:
     """A graph that counts what it is asked and answers with as many bytes as wanted."""
 
     def __init__(self) -> None:
-        self.version = "v1"
+        self.now = "v1"
         self.asked: list[str] = []
 
-    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
+    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         self.asked.append(text)
-        return Reply(solutions, b"x" * int(text), self.version, 1.0)
+        return Reply(solutions, b"x" * int(text), self.now, 1.0)
+
+    def version(self) -> str:
+        return self.now
 
     def status(self) -> Header:
-        return {"version": self.version}
+        return {"version": self.now}
 
 
 def test_an_answer_is_kept_while_the_version_stays(monkeypatch: object) -> None:
@@ -30,7 +33,7 @@ def test_an_answer_is_kept_while_the_version_stays(monkeypatch: object) -> None:
     assert graph.asked == ["10"]
     cached.query("10", solutions="text/csv")
     assert graph.asked == ["10", "10"]
-    graph.version = "v2"
+    graph.now = "v2"
     cached._seen = float("-inf")  # as if VERSION_SECONDS had passed
     assert cached.query("10").version == "v2"
     assert len(graph.asked) == 3
@@ -42,8 +45,9 @@ def test_the_oldest_goes_first_and_the_budget_holds() -> None:
     cached = CachedGraph(graph, 1000)
     for size in range(100, 120):
         cached.query(str(size))
-    assert cached._bytes <= 1000
-    assert sum(len(reply.body) + len(key[0]) for key, reply in cached._kept.items()) == cached._bytes
+    kept = cached._kept
+    assert kept._bytes <= 1000
+    assert sum(len(reply.body) + len(key[0]) for key, (reply, _) in kept._held.items()) == kept._bytes
     before = len(graph.asked)
     cached.query("119")
     assert len(graph.asked) == before
@@ -57,4 +61,14 @@ def test_a_large_answer_is_passed_on_and_not_kept() -> None:
     assert len(cached.query("500").body) == 500
     cached.query("500")
     assert graph.asked == ["500", "500"]
-    assert cached._bytes == 0
+    assert cached._kept._bytes == 0
+
+
+def test_an_answer_that_differs_each_time_is_not_kept() -> None:
+    assert [
+        is_stable(text) for text in ("SELECT (NOW() AS ?n) {}", "SELECT (rand () AS ?n) {}", "ASK { ?now ?p 1 }")
+    ] == [
+        False,
+        False,
+        True,
+    ]

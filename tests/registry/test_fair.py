@@ -57,3 +57,18 @@ def test_an_ipv6_client_is_its_network_and_a_mapped_one_its_ipv4_address() -> No
     assert client_of("::ffff:192.0.2.7") == client_of("192.0.2.7") == "192.0.2.7"
     assert client_of("fe80::1%eth0") == client_of("fe80::2%eth0")
     assert client_of("") == ""
+
+
+def test_who_used_all_of_the_budget_waits_until_it_is_less() -> None:
+    clock = Clock()
+    use = Use(clock)
+    assert use.wait("new", 60) == 0
+    for _ in range(12):
+        use.add("heavy", 10.0)
+    wait = use.wait("heavy", 60)
+    assert abs(wait - HALF_LIFE_SECONDS) < 0.01  # twice the budget
+    clock.now += wait + 0.01
+    assert use.wait("heavy", 60) == 0
+    assert use.wait("heavy", 0) == 0  # no budget
+    use.add("", 1000.0)
+    assert use.wait("", 60) == 0

@@ -6,29 +6,37 @@ import concurrent.futures
 import json
 import os
 import signal
+import socket
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from hedgerow.errors import (
+    BudgetSpent,
     Busy,
     Conflict,
     GraphNotReady,
     HedgerowError,
+    QueryRefused,
     QuerySyntaxError,
     QueryTimeout,
     QueryTooLarge,
 )
 from hedgerow.graph import client as graph_client
-from hedgerow.graph.client import GraphClient, LocalGraph
+from hedgerow.graph.client import JSON, TURTLE, GraphClient, How, LocalGraph
+from hedgerow.graph.connections import Caller, caller
+from hedgerow.graph.frames import Reader, pack, receive
 from hedgerow.graph.process import GraphProcess
+from hedgerow.iri import DEFAULT_BASE
 from hedgerow.ledger import Draft, Ledger
 from hedgerow.record import Statements
 from hedgerow.settings import Settings
-from tests.conftest import running_graph, wait_for
+from tests.conftest import copy_home, running_graph, wait_for
 
 POINT = "SELECT * { <https://w3id.org/hedgerow/registry/id/item/nickel> ?p ?o }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -217,3 +225,85 @@ def test_it_follows_the_ledger_and_equals_a_rebuild(home: Path) -> None:
 def test_without_a_graph_process_the_client_says_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(GraphNotReady, match="hedgerow serve"):
         GraphClient(Settings(home=tmp_path)).query(POINT)
+
+
+BIG = "SELECT * { ?s ?p ?o } LIMIT 40000"
+
+
+@pytest.mark.parametrize("spooled", [True, False])
+def test_a_large_answer_comes_in_parts_and_is_the_same(spooled: bool, settings: Settings, client: GraphClient) -> None:
+    reply = client.query(BIG, how=How(spooled=spooled))
+    assert (reply.file is not None) == spooled
+    body = reply.body
+    if reply.file is not None:
+        with reply.file as file:
+            body = file.read()
+    assert len(body) > 4 << 20
+    assert json.loads(body) == json.loads(LocalGraph(settings).query(BIG).body)
+
+
+def test_an_answer_beyond_the_cap_is_refused_after_its_first_parts(settings: Settings) -> None:
+    with running_graph_of(settings, {"HEDGEROW_ANSWER_MEGABYTES": "2"}) as client:
+        with pytest.raises(QueryTooLarge):
+            client.query(BIG, how=How(spooled=True))
+        assert client.query(POINT).body
+
+
+def test_a_client_that_does_not_read_holds_its_worker_and_no_memory(settings: Settings) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as slow:
+        slow.connect(str(settings.socket()))
+        slow.sendall(pack({"op": "query", "solutions": JSON, "graph": TURTLE, "client": ""}, BIG.encode()))
+        time.sleep(0.5)
+        assert GraphClient(settings).query(POINT).body
+        reader, size = Reader(), 0
+        while (frame := receive(slow, reader)) is not None:
+            size += len(frame[1])
+            if not frame[0].get("part"):
+                break
+        assert frame is not None
+        assert frame[0].get("media_type") == JSON
+        assert size > 4 << 20
+
+
+def test_the_graphs_of_a_request_hold_over_those_of_its_query(client: GraphClient) -> None:
+    nickel = f"{DEFAULT_BASE}/id/item/nickel"
+    within = json.loads(client.query(COUNT, how=How(default_graphs=(nickel,))).body)
+    alone = json.loads(client.query(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{nickel}> {{ ?s ?p ?o }} }}").body)
+    assert within == alone != json.loads(client.query(COUNT).body)
+    named = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
+    seen = json.loads(client.query(named, how=How(named_graphs=(nickel,))).body)["results"]["bindings"]
+    assert [row["g"]["value"] for row in seen] == [nickel]
+    assert json.loads(client.query("ASK { ?s ?p ?o }", how=How(named_graphs=(nickel,))).body)["boolean"] is False
+    with pytest.raises(QueryRefused, match="no graph <urn:none>"):
+        client.query(COUNT, how=How(default_graphs=("urn:none",)))
+
+
+def test_a_closer_deadline_is_kept(client: GraphClient) -> None:
+    start = time.monotonic()
+    with pytest.raises(QueryTimeout):
+        client.query(PRODUCT, how=How(seconds=0.5))
+    assert time.monotonic() - start < 1.9
+
+
+def test_who_has_used_his_budget_waits_and_nobody_else(settings: Settings) -> None:
+    with running_graph_of(settings, {"HEDGEROW_BUDGET_SECONDS": "1", "HEDGEROW_QUERY_SECONDS": "2"}) as client:
+        token = caller.set(Caller("192.0.2.1"))
+        try:
+            with pytest.raises(QueryTimeout):
+                client.query(PRODUCT)
+            with pytest.raises(BudgetSpent) as refused:
+                client.query(POINT)
+            assert 0 < refused.value.retry_after <= 60
+            caller.set(Caller("192.0.2.2"))
+            assert client.query(POINT).body
+        finally:
+            caller.reset(token)
+
+
+@contextmanager
+def running_graph_of(settings: Settings, env: dict[str, str]) -> Iterator[GraphClient]:
+    """A graph process of other settings, over a copy of the home."""
+    with tempfile.TemporaryDirectory() as folder:
+        other = Settings(home=copy_home(settings.home, Path(folder)))
+        with running_graph(other, env):
+            yield GraphClient(other)

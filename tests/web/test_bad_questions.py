@@ -177,8 +177,11 @@ def test_a_query_comes_once_and_whole(web: FlaskClient) -> None:
         ("POST", "/sparql", sparql, b"ASK { ?s ?p '\xff' }", "UTF-8"),
         ("GET", "/sparql?query=ASK%20%7B%20%3Fs%20%3Fp%20%27%FF%27%20%7D", None, None, "UTF-8"),
         ("POST", "/sparql", form, b"query=ASK%20%7B%20%3Fs%20%3Fp%20%27%FF%27%20%7D", "UTF-8"),
-        ("GET", "/sparql?query=ASK%7B%7D&default-graph-uri=urn:a", None, None, "default-graph-uri"),
+        ("GET", "/sparql?query=ASK%7B%7D&default-graph-uri=a", None, None, "default-graph-uri"),
         ("GET", "/sparql?query=ASK%7B%7D&format=yaml", None, None, "yaml"),
+        ("GET", "/sparql?query=ASK%7B%7D&timeout=11", None, None, "timeout"),
+        ("GET", "/sparql?query=ASK%7B%7D&timeout=soon", None, None, "timeout"),
+        ("GET", "/sparql?query=ASK%7B%7D" + "&a=b" * 1000, None, None, "too many parameters"),
     ]
     for method, path, media_type, body, reason in asked:
         response = web.open(path, method=method, data=body, content_type=media_type)

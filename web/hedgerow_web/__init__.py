@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from hedgerow.graph.cache import CachedGraph
 from hedgerow.graph.client import Graph, GraphClient
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC
-from hedgerow_web import demo, i18n, pages, problem
+from hedgerow_web import api, demo, headers, i18n, pages, problem
+from hedgerow_web.api import sparql
+from hedgerow_web.front import Front
 from hedgerow_web.site import Site
 
 #: Largest request body, in bytes: a query is at most 64 KiB.
 MAX_BODY_BYTES = 256 * 1024
 
-_CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-
 #: The demonstration keeps this part of the answers that the public site may.
 DEMO_CACHE = 4
-
-#: What a script of another origin may read of an answer, beside its body.
-_EXPOSED = "Content-Location, ETag, Hedgerow-Version, Link, Retry-After"
 
 
 def create_app(
@@ -35,9 +29,11 @@ def create_app(
     The demonstration tier is the same site once more, mounted at `/demo` over its own graph.
     """
     settings = settings or Settings.from_env()
-    app = _site(settings, graph or _cached(settings, PUBLIC, settings.cache_megabytes))
+    kept = settings.cache_megabytes * 1024 * 1024 // 2
+    app = _site(settings, graph or CachedGraph(GraphClient(settings, PUBLIC), kept), kept)
     if settings.demo:
-        invented = _site(settings, demonstration or _cached(settings, DEMO, settings.cache_megabytes // DEMO_CACHE))
+        kept //= DEMO_CACHE
+        invented = _site(settings, demonstration or CachedGraph(GraphClient(settings, DEMO), kept), kept)
         mounted = DispatcherMiddleware(app.wsgi_app, {demo.PLACE: invented})
         app.wsgi_app = mounted  # type: ignore[method-assign]
     else:
@@ -50,7 +46,8 @@ def _no_demonstration(rest: str = "") -> Response:
     abort(404, "This registry shows no demonstration.")
 
 
-def _site(settings: Settings, graph: Graph) -> Flask:
+def _site(settings: Settings, graph: Graph, kept: int) -> Flask:
+    """One tier's site; of its answers as many bytes are kept."""
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES)
     app.jinja_options["trim_blocks"] = app.jinja_options["lstrip_blocks"] = True
@@ -58,26 +55,25 @@ def _site(settings: Settings, graph: Graph) -> Flask:
     demo.init(app)
     i18n.init(app)
     problem.init(app)
+    api.init(app)
     pages.init(app)
     app.after_request(_finish)
+    direct = {sparql.PATH: sparql.Endpoint(settings, graph, MAX_BODY_BYTES)}
+    app.wsgi_app = Front(app.wsgi_app, graph, kept, direct)  # type: ignore[method-assign, assignment]
     return app
-
-
-def _cached(settings: Settings, tier: str, megabytes: int) -> Graph:
-    return CachedGraph(GraphClient(settings, tier), megabytes * 1024 * 1024)
 
 
 def _finish(response: Response) -> Response:
     """Headers every answer carries, and 304 for what the client has already."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", _CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if "Access-Control-Allow-Origin" in headers:
-        headers.setdefault("Access-Control-Expose-Headers", _EXPOSED)
+    given = response.headers
+    for name, value in (*headers.every(), *(headers.shared() if "Access-Control-Allow-Origin" in given else ())):
+        given.setdefault(name, value)
+    versions = g.get("versions", ())
+    if len(versions) == 1:  # the graph may move on while a page is made
+        given.setdefault("Hedgerow-Version", next(iter(versions)))
     if response.status_code == 200 and request.method in ("GET", "HEAD") and not response.is_streamed:
-        headers.setdefault("Cache-Control", "public, max-age=60")
-        response.add_etag()
+        given.setdefault("Cache-Control", headers.LIVE)
+        if "no-store" not in given["Cache-Control"]:
+            response.add_etag()
         response.make_conditional(request)
     return response

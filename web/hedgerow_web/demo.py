@@ -35,19 +35,23 @@ def _context() -> dict[str, object]:
     }
 
 
+def marks(tier: str) -> list[tuple[str, str]]:
+    """The headers that every answer of a tier carries."""
+    return [("Hedgerow-Tier", DEMO), ("X-Robots-Tag", "noindex")] if tier == DEMO else []
+
+
+def file_name(tier: str, path: str, media_type: str) -> list[tuple[str, str]]:
+    """The header with the name an answer of a tier is kept under: that of its address, marked, with its suffix."""
+    if tier != DEMO:
+        return []
+    place, suffix = path.strip("/").replace("/", "-"), _SUFFIXES.get(media_type, "")
+    name = f"synthetic-{place}" if not suffix or place.endswith(f".{suffix}") else f"synthetic-{place}.{suffix}"
+    return [("Content-Disposition", f'inline; filename="{name}"')]
+
+
 def _mark(response: Response) -> Response:
-    headers = response.headers
-    headers["Hedgerow-Tier"] = DEMO
-    headers["X-Robots-Tag"] = "noindex"
-    if "Access-Control-Allow-Origin" in headers:
-        headers["Access-Control-Expose-Headers"] = f"{headers['Access-Control-Expose-Headers']}, Hedgerow-Tier"
+    given = response.headers
+    given.extend(marks(DEMO))
     if response.status_code == 200 and response.mimetype != HTML and request.endpoint != "static":
-        headers["Content-Disposition"] = f'inline; filename="{_file(response)}"'
+        given.extend(file_name(DEMO, request.path, response.mimetype or ""))
     return response
-
-
-def _file(response: Response) -> str:
-    """The name an answer is kept under: that of its address, marked, with the suffix of its form."""
-    place = request.path.strip("/").replace("/", "-")
-    suffix = _SUFFIXES.get(response.mimetype or "", "")
-    return f"synthetic-{place}" if not suffix or place.endswith(f".{suffix}") else f"synthetic-{place}.{suffix}"

@@ -26,18 +26,6 @@ SOLUTIONS = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
 }
-#: What clients call a format in `?format=`, beside the suffixes: solutions and statements.
-FORMATS = {
-    **{name: (media, "") for name, media in SOLUTIONS.items()},
-    **{name: ("", media) for name, media in TRIPLES.items()},
-    "json": (SOLUTIONS["json"], TRIPLES["jsonld"]),
-    "xml": (SOLUTIONS["xml"], TRIPLES["rdf"]),
-    "turtle": ("", TURTLE),
-    "n3": ("", TURTLE),
-    "ntriples": ("", TRIPLES["nt"]),
-    "json-ld": ("", TRIPLES["jsonld"]),
-    "rdf+xml": ("", TRIPLES["rdf"]),
-}
 #: Names that clients use for the types above.
 ALIASES = {
     "application/json": "application/sparql-results+json",

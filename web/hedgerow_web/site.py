@@ -11,7 +11,7 @@ from typing import cast
 
 from flask import current_app, g, request
 
-from hedgerow.graph.client import JSON, Graph
+from hedgerow.graph.client import JSON, PLAIN, TURTLE, Graph, How, Reply
 from hedgerow.iri import CODE, HR, ONTOLOGY_GRAPH, SLUG, rebase, record_of
 from hedgerow.questions import bind, labels
 from hedgerow.settings import Settings
@@ -41,12 +41,28 @@ def _query(name: str) -> str:
     return (_QUERIES / f"{name}.rq").read_text("utf-8")
 
 
+class _Noting:
+    """A graph that notes for the request being answered which versions its answers rest on."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self.tier = graph.tier
+        self.version, self.status = graph.version, graph.status
+
+    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
+        """Run a query. Raises the errors of `hedgerow.errors`."""
+        reply = self._graph.query(text, solutions, triples, how)
+        g.version = reply.version  # every page says at its foot which view it rests on
+        g.setdefault("versions", set()).add(reply.version)
+        return reply
+
+
 class Site:
     """The registry as the pages see it: one tier of it."""
 
     def __init__(self, settings: Settings, graph: Graph) -> None:
         self.settings = settings
-        self.graph = graph
+        self.graph: Graph = _Noting(graph)
         #: What the IRIs of the records seen here begin with, those of the tier itself first.
         self.places = [prefix(settings.base, tier) for tier in reversed(chains(graph.tier))]
 
@@ -59,7 +75,6 @@ class Site:
         """Run a page query; `terms` are SPARQL terms for its VALUES blocks."""
         text = bind(rebase(_query(name), self.settings.base), {k: list(v) for k, v in (terms or {}).items()})
         reply = self.graph.query(text, solutions=JSON)
-        g.version = reply.version  # every page says at its foot which view it rests on
         bindings = json.loads(reply.body)["results"]["bindings"]
         return [{k: _value(v) for k, v in row.items()} for row in bindings]
 

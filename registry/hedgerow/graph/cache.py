@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
 
-from hedgerow.graph.client import JSON, TURTLE, Graph, Reply
+from hedgerow.graph.client import JSON, PLAIN, TURTLE, Graph, How, Reply
 from hedgerow.graph.frames import Header
 
 #: For so long the version last seen is taken as the present one, in seconds.
@@ -16,7 +19,53 @@ LARGEST_PART = 8
 #: Answers kept at most: an entry takes about a kilobyte that the budget does not see.
 MAX_ENTRIES = 20_000
 
-Key = tuple[str, str, str]
+#: Functions that give something else each time. A word too many costs a query, no more.
+_UNSTABLE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+def is_stable(text: str) -> bool:
+    """Whether a query gives the same answer as long as the graph is the same.
+
+    >>> is_stable("SELECT * { ?s ?p ?o }"), is_stable("SELECT (now() AS ?n) {}")
+    (True, False)
+    """
+    return not _UNSTABLE.search(text)
+
+
+class Kept(Generic[K, V]):
+    """Things kept within a budget of bytes, the one not asked for longest out first. Any thread may use it."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: K) -> V | None:
+        """What is kept under a key."""
+        with self._lock:
+            found = self._held.get(key)
+            if found is None:
+                return None
+            self._held.move_to_end(key)
+            return found[0]
+
+    def put(self, key: K, value: V, size: int) -> None:
+        """Keep something of that many bytes, unless it is too large a part of the budget."""
+        with self._lock:
+            self._drop(key)
+            if size > self._budget // LARGEST_PART:
+                return
+            self._held[key] = value, size
+            self._bytes += size
+            while self._bytes > self._budget or len(self._held) > MAX_ENTRIES:
+                self._drop(next(iter(self._held)))
+
+    def _drop(self, key: K) -> None:
+        if old := self._held.pop(key, None):
+            self._bytes -= old[1]
 
 
 class CachedGraph:
@@ -24,10 +73,8 @@ class CachedGraph:
 
     def __init__(self, graph: Graph, budget: int) -> None:
         self._graph = graph
-        self._budget = budget
+        self._kept: Kept[tuple[str, str, str, How], Reply] = Kept(budget)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Key, Reply] = OrderedDict()
-        self._bytes = 0
         self._version = ""
         self._seen = float("-inf")
 
@@ -36,46 +83,26 @@ class CachedGraph:
         """Whose graph it is."""
         return self._graph.tier
 
-    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
+    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         """Run a query, or give the answer kept. Raises the errors of `hedgerow.errors`."""
-        key = (text, solutions, triples)
-        version = self._present()
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None and kept.version == version:
-                self._kept.move_to_end(key)
-                return kept
-        reply = self._graph.query(text, solutions, triples, seconds)
-        with self._lock:
-            self._keep(key, reply)
+        key = (text, solutions, triples, how)
+        kept = self._kept.get(key)
+        if kept is not None and kept.version == self.version():
+            return kept
+        reply = self._graph.query(text, solutions, triples, how)
+        if reply.file is None and is_stable(text):
+            self._kept.put(key, reply, len(text) + len(reply.body))
         return reply
 
     def status(self) -> Header:
         """The view of the graph itself."""
         return self._graph.status()
 
-    def _present(self) -> str:
+    def version(self) -> str:
+        """The version of the view, as it was at most a tenth of a second ago."""
         now = time.monotonic()
         if now - self._seen > VERSION_SECONDS:
-            version = str(self._graph.status()["version"])
+            version = self._graph.version()
             with self._lock:
                 self._version, self._seen = version, now
         return self._version
-
-    def _keep(self, key: Key, reply: Reply) -> None:
-        self._drop(key)
-        if len(reply.body) > self._budget // LARGEST_PART:
-            return
-        self._kept[key] = reply
-        self._bytes += _size(key, reply)
-        while self._bytes > self._budget or len(self._kept) > MAX_ENTRIES:
-            self._drop(next(iter(self._kept)))
-
-    def _drop(self, key: Key) -> None:
-        old = self._kept.pop(key, None)
-        if old is not None:
-            self._bytes -= _size(key, old)
-
-
-def _size(key: Key, reply: Reply) -> int:
-    return len(key[0]) + len(reply.body)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import select
-import socket
-import time
-from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from pyoxigraph import RdfFormat, Store
 
 from hedgerow.errors import (
+    BudgetSpent,
     Busy,
     CallError,
     GraphNotReady,
@@ -25,9 +21,10 @@ from hedgerow.errors import (
     QueryTooLarge,
 )
 from hedgerow.graph import guard
-from hedgerow.graph.frames import Header, pack, receive
+from hedgerow.graph.connections import Answered, Connections, caller
+from hedgerow.graph.frames import Header, pack
 from hedgerow.graph.project import View, build_store, describe_view, fold, today
-from hedgerow.graph.worker import answer
+from hedgerow.graph.worker import Outlet, answer
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC
@@ -36,31 +33,37 @@ JSON = "application/sparql-results+json"
 TURTLE = "text/turtle"
 #: How long a client waits beyond a query's own deadline, in seconds.
 PATIENCE_SECONDS = 60
-#: How often a waiting query is asked whether anyone still waits for it, in seconds.
-GLANCE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
-class Caller:
-    """For whom a query is: the client whose use is counted, and whether it has gone away meanwhile."""
+class How:
+    """How a query is to be run, beside what it says."""
 
-    name: str
-    gone: Callable[[], bool] = lambda: False
+    #: Graphs seen together without a name, and by their names; they hold over what the query names. Neither: all.
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    #: A closer deadline than that of the graph, in seconds.
+    seconds: float | None = None
+    #: A large answer is wanted as a file.
+    spooled: bool = False
 
 
-_NOBODY = Caller("")
-#: The caller of this thread's queries; whoever answers clients sets it for each request.
-caller: ContextVar[Caller] = ContextVar("caller", default=_NOBODY)
+#: Over the whole view, in the time allowed, into memory.
+PLAIN = How()
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A whole answer as the engine wrote it, and the version of the view it rests on."""
+    """A whole answer as the engine wrote it, and the version of the view it rests on.
+
+    `file`: where a large answer is when it was asked for as `spooled`, at its beginning; `body` is empty then.
+    """
 
     media_type: str
     body: bytes
     version: str
     millis: float
+    file: IO[bytes] | None = None
 
 
 class Graph(Protocol):
@@ -71,8 +74,12 @@ class Graph(Protocol):
         """Whose graph it is."""
         ...
 
-    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
+    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         """Run a query. `solutions` and `triples` are the media types wanted for each form of result."""
+        ...
+
+    def version(self) -> str:
+        """The version of the view; the same as long as every answer is."""
         ...
 
     def status(self) -> Header:
@@ -85,47 +92,21 @@ class GraphClient:
 
     def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
         self.tier = tier
-        self._path = settings.socket(tier)
-        self._patience = settings.query_seconds + PATIENCE_SECONDS
+        self._connections = Connections(settings.socket(tier), settings.query_seconds + PATIENCE_SECONDS)
 
-    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
+    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         """Run a query in a worker. Raises the errors of `hedgerow.errors`."""
         guard.check(text)
-        header: Header = {"op": "query", "solutions": solutions, "graph": triples, "client": caller.get().name}
-        if seconds:
-            header["seconds"] = seconds
-        return _reply(*self._ask(header, text.encode("utf-8", "replace")))
+        header: Header = {"op": "query", "client": caller.get().name, **_asked(solutions, triples, how)}
+        return _reply(self._connections.ask(pack(header, text.encode("utf-8", "replace")), spooled=how.spooled))
+
+    def version(self) -> str:
+        """The version of the view the process holds."""
+        return str(self.status()["version"])
 
     def status(self) -> Header:
         """The view the process holds."""
-        return self._ask({"op": "status"}, b"")[0]
-
-    def _ask(self, header: Header, body: bytes) -> tuple[Header, bytes]:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(self._patience)
-            try:
-                connection.connect(str(self._path))
-                connection.sendall(pack(header, body))
-                self._wait(connection)
-                frame = receive(connection)
-            except TimeoutError:
-                raise QueryTimeout("The graph process did not answer in time.", "Try again.") from None
-            except OSError:
-                frame = None
-        if frame is None:
-            raise GraphNotReady("There is no graph process at the socket.", "Start it with 'hedgerow serve'.")
-        return frame
-
-    def _wait(self, connection: socket.socket) -> None:
-        """Until the answer begins. A caller that goes away ends its query: closing the socket frees the worker."""
-        gone, end = caller.get().gone, time.monotonic() + self._patience
-        ready = select.poll()
-        ready.register(connection, select.POLLIN)
-        while not ready.poll(GLANCE_SECONDS * 1000):
-            if gone():
-                raise CallError("The client went away before its answer.", "Ask again, and wait for it.")
-            if time.monotonic() > end:
-                raise TimeoutError
+        return self._connections.ask(pack({"op": "status"})).header
 
 
 class LocalGraph:
@@ -152,15 +133,20 @@ class LocalGraph:
         """Whose graph it is."""
         return self._view.tier
 
-    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, seconds: float | None = None) -> Reply:
+    def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         """Run a query here, without a deadline. Raises the errors of `hedgerow.errors`."""
         guard.check(text)
-        header, body = answer(self._store, {"solutions": solutions, "graph": triples}, text, 1 << 30)
-        return _reply(header | {"version": self._view.version}, body)
+        out = Outlet(1 << 30)
+        header = answer(self._store, _asked(solutions, triples, how), text, out)
+        return _reply(Answered(header | {"version": self._view.version}, out.rest()))
 
     def dump(self, path: Path) -> None:
         """Write the whole store as N-Quads."""
         self._store.dump(str(path), format=RdfFormat.N_QUADS)
+
+    def version(self) -> str:
+        """The version of the view this store holds."""
+        return self._view.version
 
     def status(self) -> Header:
         """The view this store holds."""
@@ -191,10 +177,22 @@ def connect(settings: Settings, tier: str = PUBLIC) -> Graph:
     return client
 
 
-def _reply(header: Header, body: bytes) -> Reply:
+def _asked(solutions: str, triples: str, how: How) -> Header:
+    """The header of a request."""
+    header: Header = {"solutions": solutions, "graph": triples}
+    if how.seconds:
+        header["seconds"] = how.seconds
+    if how.default_graphs or how.named_graphs:
+        header |= {"default_graphs": how.default_graphs, "named_graphs": how.named_graphs}
+    return header
+
+
+def _reply(answered: Answered) -> Reply:
+    header = answered.header
     if "error" in header:
         raise _error(header)
-    return Reply(header["media_type"], body, header.get("version", ""), float(header.get("millis", 0)))
+    version, millis = header.get("version", ""), float(header.get("millis", 0))
+    return Reply(header["media_type"], answered.body, version, millis, answered.file)
 
 
 def _error(header: Header) -> HedgerowError:
@@ -208,6 +206,9 @@ def _error(header: Header) -> HedgerowError:
             return QueryTooLarge(detail, "Ask for less: add LIMIT, or aggregate.")
         case "busy":
             return Busy(detail, "Try again in a few seconds.", retry_after=2)
+        case "budget":
+            remedy = "Wait as long as Retry-After says, or ask for less at a time."
+            return BudgetSpent(detail, remedy, retry_after=int(header["retry_after"]))
         case "not-acceptable":
             return CallError(detail, "Ask for a media type of that form.")
         case _:

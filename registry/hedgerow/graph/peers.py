@@ -25,6 +25,10 @@ class Client:
     retries: int = 0
     long: bool = False
     worker: Worker | None = None
+    #: Parts of the answer are on their way: begun anew, it must be told.
+    began: bool = False
+    #: The selector watches for room to write.
+    blocked: bool = False
 
     @property
     def name(self) -> str:
@@ -42,6 +46,8 @@ class Worker:
     reader: Reader = field(default_factory=Reader)
     client: Client | None = None
     busy: bool = False
+    #: Nothing is read from it until its client has taken what it has sent.
+    held: bool = False
     long: bool = False
     low: bool = False
     computed: float = 0.0

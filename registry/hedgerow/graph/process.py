@@ -7,6 +7,7 @@ a query itself; it relays frames between clients and workers.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import selectors
 import signal
@@ -14,9 +15,11 @@ import socket
 import time
 from collections import deque
 
+from pyoxigraph import Store
+
 from hedgerow.errors import Unavailable
 from hedgerow.graph.fair import DOUBT_SECONDS, Use
-from hedgerow.graph.frames import Header, pack
+from hedgerow.graph.frames import RECEIVED_BYTES, Header, pack
 from hedgerow.graph.peers import Client, Worker, cause, take_lock
 from hedgerow.graph.project import (
     build_store,
@@ -42,12 +45,18 @@ QUICK_SECONDS = 0.25
 GLANCE_SECONDS = 0.05
 #: What a query costs its client that is left alone while it runs, beside what it computed, in seconds.
 ABANDONED_SECONDS = 1.0
+#: A worker is held when so much of its answer waits to be taken by its client, in bytes.
+HELD_BYTES = 1 << 20
 #: Long queries, and those of clients not known as light, give way to all else.
 LOW_NICENESS = 10
+BUDGET_SPENT = "The queries from your address have lately used all the computing time one address may use."
 
 
 class GraphProcess:
     """One tier's graph, its workers and its clients."""
+
+    #: What a query that names no graphs sees: all of them together, or the default graph alone.
+    union = True
 
     def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
         self._settings = settings
@@ -66,8 +75,12 @@ class GraphProcess:
         self._polled = time.monotonic()
         self._fold = fold(self._ledger, tier)
         self._day = today()
-        self._store = build_store(self._fold.payloads(self._day), settings.base)
+        self._store = self._build()
+        self._glanced = 0.0
         self._name_view()
+
+    def _build(self) -> Store:
+        return build_store(self._fold.payloads(self._day), self._settings.base)
 
     def _name_view(self) -> None:
         self._view = self._fold.view(self._day)
@@ -92,10 +105,7 @@ class GraphProcess:
             while not self._stopping:
                 for key, events in self._selector.select(self._pause()):
                     self._handle(key.data, events)
-                self._kill_overdue()
-                self._set_long_aside()
-                self._reap()
-                self._follow()
+                self._look_round()
         finally:
             path.unlink(missing_ok=True)
             for worker in self._workers:
@@ -103,6 +113,17 @@ class GraphProcess:
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
+
+    def _look_round(self) -> None:
+        """What has to be done now and then, whatever comes in meanwhile."""
+        now = time.monotonic()
+        if now - self._glanced < GLANCE_SECONDS / 2:
+            return
+        self._glanced = now
+        self._kill_overdue()
+        self._set_long_aside()
+        self._reap()
+        self._follow()
 
     def _pause(self) -> float:
         watching = any(worker.busy and not worker.long for worker in self._workers)
@@ -131,7 +152,7 @@ class GraphProcess:
 
     def _from_client(self, client: Client) -> None:
         try:
-            data = client.connection.recv(1 << 18)
+            data = client.connection.recv(RECEIVED_BYTES)
             frame = client.reader.feed(data) if data else None
         except BlockingIOError:
             return
@@ -147,6 +168,9 @@ class GraphProcess:
             self._reply(client, self.status())
             return
         client.waiting = (header, body)
+        if wait := self._use.wait(client.name, self._settings.budget_seconds):
+            self._reply(client, {"error": "budget", "detail": BUDGET_SPENT, "retry_after": math.ceil(wait)})
+            return
         self._queue.append(client)
         self._assign()
         self._cut_queue()
@@ -166,9 +190,20 @@ class GraphProcess:
 
     def _reply(self, client: Client, header: Header, body: bytes = b"") -> None:
         client.waiting = client.worker = None
-        client.retries, client.long = 0, False
+        client.retries, client.long, client.began = 0, False, False
         client.out += pack(header, body)
         self._write(client)
+
+    def _pass_on(self, worker: Worker, header: Header, body: bytes) -> None:
+        """Give a client a part of its answer; the worker has to wait while the client does not take it."""
+        if (client := worker.client) is None:
+            return
+        client.began = True
+        client.out += pack(header, body)
+        self._write(client)
+        if len(client.out) > HELD_BYTES and client.worker is worker:
+            worker.held = True
+            self._selector.unregister(worker.connection)
 
     def _write(self, client: Client) -> None:
         try:
@@ -179,8 +214,20 @@ class GraphProcess:
             self._drop(client)
             return
         del client.out[:sent]
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.out else 0)
-        self._selector.modify(client.connection, wanted, client)
+        if client.blocked != bool(client.out):
+            client.blocked = bool(client.out)
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.blocked else 0)
+            self._selector.modify(client.connection, wanted, client)
+        if (worker := client.worker) is not None and worker.held and len(client.out) < HELD_BYTES // 2:
+            worker.held = False
+            self._selector.register(worker.connection, selectors.EVENT_READ, worker)
+
+    def _again(self, client: Client) -> None:
+        """A query goes back to the queue: what was sent of its answer is void."""
+        if client.began:
+            client.began = False
+            client.out += pack({"again": True})
+            self._write(client)
 
     def _drop(self, client: Client) -> None:
         """The client went away: nobody waits for its query any more."""
@@ -191,7 +238,7 @@ class GraphProcess:
         if client in self._queue:
             self._queue.remove(client)
         if (worker := client.worker) is not None:
-            self._use.add(client.name, ABANDONED_SECONDS)
+            self._use.doubt(client.name, ABANDONED_SECONDS)
             self._release(worker)
             self._replace(worker)
             self._assign()
@@ -212,7 +259,7 @@ class GraphProcess:
                     signal.signal(number, signal.SIG_DFL)
                 die_with_parent()
                 shut_in(theirs, limit)
-                serve(self._store, theirs, self._settings.answer_megabytes * 1024 * 1024)
+                serve(self._store, theirs, self._settings.answer_megabytes * 1024 * 1024, union=self.union)
             finally:
                 os._exit(71)
         theirs.close()
@@ -223,7 +270,8 @@ class GraphProcess:
     def _replace(self, worker: Worker) -> None:
         """End a worker and fork another."""
         self._workers.remove(worker)
-        self._selector.unregister(worker.connection)
+        if not worker.held:
+            self._selector.unregister(worker.connection)
         worker.connection.close()
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGKILL)
@@ -285,13 +333,14 @@ class GraphProcess:
             if computed(worker.pid) - worker.computed < QUICK_SECONDS:
                 continue
             # Whoever asks long queries is no light client for a while, however many of him there are.
-            self._use.add(worker.client.name if worker.client else "", DOUBT_SECONDS)
+            self._use.doubt(worker.client.name if worker.client else "", DOUBT_SECONDS)
             if self._long() < self._settings.workers:
                 self._set_aside(worker)
             elif (client := self._release(worker)) is not None:
                 self._replace(worker)
                 client.long = True
                 self._queue.append(client)
+                self._again(client)
         self._assign()
         self._cut_queue()
 
@@ -308,6 +357,9 @@ class GraphProcess:
     def _release(self, worker: Worker) -> Client | None:
         """Take a worker's query from it, and charge whose it was."""
         client, worker.client, worker.busy = worker.client, None, False
+        if worker.held:
+            worker.held = False
+            self._selector.register(worker.connection, selectors.EVENT_READ, worker)
         if client is not None:
             client.worker = None
             self._use.add(client.name, max(0.0, computed(worker.pid) - worker.computed))
@@ -317,15 +369,18 @@ class GraphProcess:
         if worker not in self._workers:
             return  # It was replaced while this event was waiting.
         try:
-            data = worker.connection.recv(1 << 20)
+            data = worker.connection.recv(RECEIVED_BYTES)
         except OSError:
             data = b""
         if not data:
             self._lost(worker)
             return
         frame = worker.reader.feed(data)
-        if frame is None:
-            return
+        while frame is not None and frame[0].get("part"):
+            self._pass_on(worker, *frame)
+            frame = worker.reader.next()
+        if frame is None or worker not in self._workers:
+            return  # Not whole yet; or its client went away meanwhile, and the worker with it.
         header, body = frame
         client = self._release(worker)
         if client is not None:
@@ -346,6 +401,7 @@ class GraphProcess:
             # Someone else killed the worker, not the query: try another. All of them may have been killed at once.
             client.retries += 1
             self._queue.appendleft(client)
+            self._again(client)
         elif client is not None:
             self._reply(client, cause(code, self._settings) | {"version": worker.version})
         self._assign()

@@ -17,9 +17,18 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    serialize,
+)
 
 from hedgerow.graph.frames import Header, pack, receive
 
@@ -28,6 +37,8 @@ _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 #: With the complement of a process's id it is the clock of that process.
 _CPUCLOCK_SCHED = 2
+#: A larger answer goes out in parts of this size, in bytes.
+PART_BYTES = 256 * 1024
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -35,15 +46,30 @@ class _TooLarge(Exception):
     """The answer passed the byte cap."""
 
 
-class _Capped(io.BytesIO):
-    def __init__(self, cap: int) -> None:
+class Outlet(io.BytesIO):
+    """Where an answer is written: what is too much for one frame goes out in parts, so that memory stays flat."""
+
+    def __init__(self, cap: int, send: Callable[[bytes], None] | None = None) -> None:
         super().__init__()
-        self._cap = cap
+        self._left = cap
+        self._send = send
+        self._held = bytearray()
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
-        if self.tell() + len(data) > self._cap:
+        """Take a piece. Raises _TooLarge beyond the cap."""
+        self._left -= len(data)
+        if self._left < 0:
             raise _TooLarge
-        return super().write(data)
+        self._held += data
+        if self._send and len(self._held) >= PART_BYTES:
+            self._send(self.rest())
+        return len(data)
+
+    def rest(self) -> bytes:
+        """What was not sent as a part."""
+        rest = bytes(self._held)
+        self._held.clear()
+        return rest
 
 
 def die_with_parent() -> None:
@@ -100,9 +126,13 @@ def computed(pid: int) -> float:
         return 0.0  # It has ended.
 
 
-def serve(store: Store, connection: socket.socket, cap: int) -> NoReturn:
+def serve(store: Store, connection: socket.socket, cap: int, *, union: bool = True) -> NoReturn:
     """Answer queries until the socket closes. Never returns."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def send(part: bytes) -> None:
+        connection.sendall(pack({"part": True}, part))
+
     while True:
         frame = receive(connection)
         if frame is None:
@@ -110,34 +140,55 @@ def serve(store: Store, connection: socket.socket, cap: int) -> NoReturn:
         header, body = frame
         signal.setitimer(signal.ITIMER_REAL, float(header["seconds"]))
         start = time.perf_counter()
-        reply, content = answer(store, header, body.decode("utf-8", "replace"), cap)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        out = Outlet(cap, send)
+        reply = answer(store, header, body.decode("utf-8", "replace"), out, union=union)
         reply["millis"] = round((time.perf_counter() - start) * 1000, 3)
-        connection.sendall(pack(reply, content))
+        connection.sendall(pack(reply, out.rest()))
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def answer(store: Store, header: Header, text: str, cap: int) -> tuple[Header, bytes]:
-    """Run one query and serialise it as asked: the reply's header and body. Errors become headers."""
+def answer(store: Store, header: Header, text: str, out: Outlet, *, union: bool = True) -> Header:
+    """Run one query and write the answer as asked: the reply's header. Errors become headers, and void what is written.
+
+    `union`: what a query that names no graphs sees is all graphs together, not the default graph alone.
+    """
     try:
-        results = store.query(text, use_default_graph_as_union=True)
+        results = store.query(text, **_dataset(store, header, union=union))
         wanted = header["graph"] if isinstance(results, QueryTriples) else header["solutions"]
         if not wanted:
             form = "triples" if isinstance(results, QueryTriples) else "solutions"
-            return {"error": "not-acceptable", "detail": f"The query gives {form}."}, b""
-        buffer = _Capped(cap)
-        _serialize(results, wanted, buffer)
-        return {"media_type": wanted}, buffer.getvalue()
+            return {"error": "not-acceptable", "detail": f"The query gives {form}."}
+        _serialize(results, wanted, out)
+        return {"media_type": wanted}
     except SyntaxError as error:
-        return _syntax(str(error)), b""
+        return _syntax(str(error))
     except _TooLarge:
-        return {"error": "too-large", "detail": f"The answer is larger than {cap} bytes."}, b""
+        return {"error": "too-large", "detail": "The answer is larger than the limit."}
     except MemoryError:
-        return {"error": "memory", "detail": "The query needed more memory than allowed."}, b""
+        return {"error": "memory", "detail": "The query needed more memory than allowed."}
     except (OSError, ValueError, RuntimeError) as error:
-        return {"error": "refused", "detail": str(error)}, b""
+        return {"error": "refused", "detail": str(error)}
 
 
-def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, media_type: str, out: io.BytesIO) -> None:
+def _dataset(store: Store, header: Header, *, union: bool) -> dict[str, Any]:
+    """The graphs a query sees: those its request names, which hold over what its text names. Raises ValueError."""
+    if not (header.get("default_graphs") or header.get("named_graphs")):
+        return {"use_default_graph_as_union": union}
+    return {
+        "default_graph": [_graph(store, iri) for iri in header.get("default_graphs", ())],
+        "named_graphs": [_graph(store, iri) for iri in header.get("named_graphs", ())],
+    }
+
+
+def _graph(store: Store, iri: str) -> NamedNode:
+    graph = NamedNode(iri)
+    if not store.contains_named_graph(graph):
+        # An empty answer would look like one.
+        raise ValueError(f"There is no graph <{iri}>.")
+    return graph
+
+
+def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, media_type: str, out: Outlet) -> None:
     if isinstance(results, QueryTriples):
         rdf = RdfFormat.from_media_type(media_type)
         assert rdf is not None

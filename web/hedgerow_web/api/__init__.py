@@ -1,0 +1,11 @@
+"""What machines ask, one module per matter."""
+
+from flask import Flask
+
+from hedgerow_web.api import sparql
+
+
+def init(app: Flask) -> None:
+    """Register every endpoint."""
+    for module in (sparql,):
+        app.register_blueprint(module.blueprint)

@@ -1,0 +1,112 @@
+"""`/sparql`: the endpoint. Bytes of the engine pass through unread; a person's browser gets a page.
+
+A program's query is answered before the site's own machinery begins, which would cost more than a small query does.
+What is left to the site: the page, the preflight, and the words for what went wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import get_input_stream
+
+from hedgerow.errors import CallError, HedgerowError
+from hedgerow.graph.cache import is_stable
+from hedgerow.graph.client import Graph
+from hedgerow.settings import Settings
+from hedgerow_web import demo, headers
+from hedgerow_web.api import protocol
+from hedgerow_web.api.protocol import Asked
+from hedgerow_web.front import Answer, Environ, Headers, has
+from hedgerow_web.pages import sparql as page
+
+blueprint = Blueprint("sparql", __name__)
+PATH = "/sparql"
+_METHODS = "GET, HEAD, POST, OPTIONS"
+#: Where the direct way leaves what it has read, or met, for the site.
+_ASKED, _ERROR = "hedgerow.asked", "hedgerow.error"
+
+
+class Endpoint:
+    """SPARQL 1.1 Protocol, query operation, over one graph."""
+
+    def __init__(self, settings: Settings, graph: Graph, most: int) -> None:
+        """`most`: the largest body of a request, in bytes."""
+        self._settings = settings
+        self._graph = graph
+        self._most = most
+        self._fixed = [*headers.every(), *headers.shared(), *demo.marks(graph.tier)]
+
+    def __call__(self, environ: Environ) -> Answer | None:
+        """The answer; None when the site has to answer."""
+        if environ["REQUEST_METHOD"] not in ("GET", "POST"):
+            return None
+        try:
+            asked = environ[_ASKED] = self._read(environ)
+            if asked.page:
+                return None
+            if asked.query is None:
+                raise CallError("There is no query.", "Send it as 'query', or as application/sparql-query.")
+            return self._answer(environ, asked, asked.query)
+        except (HedgerowError, HTTPException) as error:
+            environ[_ERROR] = error
+            return None
+
+    def _read(self, environ: Environ) -> Asked:
+        posted = environ["REQUEST_METHOD"] == "POST"
+        body = get_input_stream(environ, max_content_length=self._most).read() if posted else b""
+        return protocol.read(environ, body, self._settings.query_seconds)
+
+    def _answer(self, environ: Environ, asked: Asked, query: str) -> Answer:
+        stable = is_stable(query)
+        if stable and has(environ, _tag(asked, version := self._graph.version())):
+            return Answer("304 NOT MODIFIED", self._headers(asked, version, stable=True), b"")
+        reply = self._graph.query(query, asked.solutions, asked.triples, asked.how)
+        said = self._headers(asked, reply.version, stable=stable)
+        text = "; charset=utf-8" if reply.media_type.startswith("text/") else ""
+        said += [("Content-Type", reply.media_type + text), ("Server-Timing", f"worker;dur={reply.millis}")]
+        said += demo.file_name(self._graph.tier, PATH, reply.media_type)
+        if reply.file is None:
+            said.append(("Content-Length", str(len(reply.body))))
+        return Answer("200 OK", said, reply.body, reply.file)
+
+    def _headers(self, asked: Asked, version: str, *, stable: bool) -> Headers:
+        # NOW, RAND and the like: asked again it is another answer.
+        kept = [("Cache-Control", headers.LIVE), ("ETag", _tag(asked, version))] if stable else [headers.NO_STORE]
+        return [
+            *self._fixed,
+            *kept,
+            ("Hedgerow-Version", version),
+            ("Hedgerow-Deadline", str(int(asked.how.seconds or self._settings.query_seconds))),
+            ("Vary", "Accept"),
+        ]
+
+
+def _tag(asked: Asked, version: str) -> str:
+    """The name of an answer, known before it is: the same query on the same version, in the same form."""
+    what = "\0".join((asked.query or "", asked.solutions, asked.triples, repr(asked.how)))
+    return f'"{version}-{hashlib.blake2b(what.encode("utf-8", "replace"), digest_size=12).hexdigest()}"'
+
+
+@blueprint.route(PATH, methods=["GET", "POST", "OPTIONS"])
+def endpoint() -> Response:
+    """What the direct way leaves."""
+    if request.method == "OPTIONS":
+        return _preflight()
+    left: dict[str, Any] = request.environ
+    if error := left.get(_ERROR):
+        raise error
+    return page.answer(left[_ASKED])
+
+
+def _preflight() -> Response:
+    response = make_response("", 204)
+    response.headers["Allow"] = _METHODS
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Methods"] = _METHODS
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
