@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import IO, Any
 
 from werkzeug.wsgi import wrap_file
@@ -64,7 +65,11 @@ class Answer:
 
     def header(self, name: str) -> str:
         """The value of a header, by its name in lower case; '' without it."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        return self._found.get(name, "")
+
+    @cached_property
+    def _found(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers}
 
     @property
     def version(self) -> str:
@@ -164,9 +169,13 @@ class Front:
 
 
 def has(environ: Environ, tag: str) -> bool:
-    """Whether the client has the representation of that tag already."""
+    """Whether the client has the representation of that tag already; it may ask so with GET and HEAD."""
     given = environ.get("HTTP_IF_NONE_MATCH", "")
-    return bool(given) and tag in [part.strip().removeprefix("W/") for part in given.split(",")]
+    return (
+        bool(given)
+        and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and tag in [part.strip().removeprefix("W/") for part in given.split(",")]
+    )
 
 
 def _give(answer: Answer, environ: Environ, start: Start) -> Iterable[bytes]:

@@ -7,6 +7,7 @@ and nothing without a header; both are ordinary clients.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from werkzeug.http import parse_options_header
 
@@ -52,7 +53,8 @@ def accepted(header: str | None) -> list[tuple[str, float]]:
     return ranges
 
 
-def choose(header: str | None, offered: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1024)
+def choose(header: str | None, offered: tuple[str, ...]) -> str | None:
     """The offered type the client likes best, the first of equals; None when it accepts none of them.
 
     Without a header, or with one that names nothing, the first is given.
