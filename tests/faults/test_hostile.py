@@ -303,7 +303,7 @@ def _mixed_attack(home: Path, clients: int, seconds: float, within: float) -> No
 
 
 def test_an_ordinary_client_is_served_amid_a_mixed_attack(home: Path) -> None:
-    _mixed_attack(home, clients=100, seconds=20, within=1000)
+    _mixed_attack(home, clients=100, seconds=30, within=1000)
 
 
 @pytest.mark.soak

@@ -171,11 +171,9 @@ class Front:
 def has(environ: Environ, tag: str) -> bool:
     """Whether the client has the representation of that tag already; it may ask so with GET and HEAD."""
     given = environ.get("HTTP_IF_NONE_MATCH", "")
-    return (
-        bool(given)
-        and environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and tag in [part.strip().removeprefix("W/") for part in given.split(",")]
-    )
+    if not given or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return False
+    return tag in [part.strip().removeprefix("W/") for part in given.split(",")]
 
 
 def _give(answer: Answer, environ: Environ, start: Start) -> Iterable[bytes]:
