@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pyshacl
 import pytest
+from click.testing import CliRunner, Result
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 from rdflib import Graph as Rdf
 from rdflib import Namespace
 
+from hedgerow.cli import main
 from hedgerow.errors import Busy
 from hedgerow.exchange import catalogue, examples, service, void
 from hedgerow.exchange.description import FORMS, PLACEHOLDER, Description, name
@@ -223,6 +225,21 @@ def test_every_example_parses_with_its_prefixes_and_answers(tier: str, public: L
             results = json.loads(graph.query(text).body)
             assert set(results["head"]["vars"]) >= {column.name for column in question.columns}
             assert results["results"]["bindings"] or question.name == "contradicting-sources"
+
+
+@pytest.mark.parametrize("document", DESCRIBE)
+def test_the_command_prints_what_the_site_serves(document: str, demo_home: Path, public: LocalGraph) -> None:
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(main, ["describe", *words], env={"HEDGEROW_HOME": str(demo_home)})
+
+    told = call(document, "--format", "nt", "--site", SITE)
+    assert told.exit_code == 0
+    assert told.stdout_bytes == DESCRIBE[document](public, Settings(), SITE).serialised(FORMS["nt"])
+    if document == "service":  # which is quick
+        assert "http://127.0.0.1:8000/demo/sparql" in call(document, "--tier", "demo").stdout
+        refused = call(document, "--site", "javascript:alert(1)")
+        assert refused.exit_code == 2
+        assert "--site is 'javascript:alert(1)'." in refused.stderr
 
 
 @cache
