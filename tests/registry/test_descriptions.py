@@ -180,7 +180,7 @@ def test_the_service_says_what_it_is_and_allows(public: LocalGraph, demo: LocalG
     endpoint = NamedNode(f"{SITE}/sparql")
     assert told.values(endpoint, "sd:endpoint") == [endpoint]
     assert told.values(endpoint, "sd:feature") == [name("sd:UnionDefaultGraph")]
-    assert len(told.values(endpoint, "sd:resultFormat")) == 8
+    assert len(told.values(endpoint, "sd:resultFormat")) == 10
     limits = {
         told.values(each, "schema:propertyID")[0].value: number(told, each, "schema:value")
         for each in told.values(endpoint, "schema:additionalProperty")

@@ -6,13 +6,11 @@ import json
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from hedgerow.exchange.description import FORMS, name
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow_web.api.discovery import service_description
 from tests.web.conftest import DEMO_VIEW, VIEW
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -88,25 +86,33 @@ def test_every_way_to_the_data_that_the_catalogue_names_is_there(web: FlaskClien
         ("text/turtle", "text/turtle"),
         ("application/rdf+xml", "application/rdf+xml"),
         ('application/ld+json;profile="x"', "application/ld+json"),
-        ("application/n-quads,application/n-triples;q=0.9", "application/n-triples"),
-        ("application/sparql-results+json", None),
-        ("image/png", None),
+        ("application/n-quads;q=0.8,application/n-triples;q=0.9", "application/n-triples"),
+        ("application/trig", "application/trig"),
     ],
 )
-def test_the_endpoint_can_describe_itself(accept: str, media_type: str | None, web: FlaskClient) -> None:
-    app = web.application
-    assert isinstance(app, Flask)
+@pytest.mark.parametrize(("root", "version"), [("", VIEW.version), ("/demo", DEMO_VIEW.version)])
+def test_an_endpoint_that_is_asked_nothing_describes_itself(
+    accept: str, media_type: str, root: str, version: str, web: FlaskClient
+) -> None:
     headers = {"Accept": accept} if accept else {}
-    with app.test_request_context("/sparql", base_url="https://registry.example/", headers=headers):
-        response = service_description()
-    if media_type is None:
-        assert response is None
-        return
-    assert response is not None
+    response = web.get(f"{root}/sparql", base_url="https://registry.example/", headers=headers)
+    assert response.status_code == 200
     assert response.mimetype == media_type
-    endpoint = NamedNode("https://registry.example/sparql")
-    told = {quad.triple for quad in quads(response.get_data(), media_type)}
+    assert response.headers["Hedgerow-Version"] == version
+    endpoint = NamedNode(f"https://registry.example{root}/sparql")
+    told = {quad.triple for quad in quads(response.data, media_type)}
     assert [t.object for t in told if t.subject == endpoint and t.predicate == name("sd:endpoint")] == [endpoint]
+    by_name = web.get(f"{root}/sparql?format=nt", base_url="https://registry.example/", headers=PAGE)
+    assert {quad.triple for quad in quads(by_name.data, "application/n-triples")} == told
+
+
+def test_whoever_takes_no_description_is_told_that_there_is_no_query(web: FlaskClient) -> None:
+    for accept in ("application/sparql-results+json", "text/csv"):
+        response = web.get("/sparql", headers={"Accept": accept})
+        assert response.status_code == 400
+        assert json.loads(response.text)["detail"] == "There is no query."
+    assert web.post("/sparql", data={"format": "ttl"}).status_code == 400
+    assert web.get("/sparql", headers=PAGE).mimetype == "text/html"
 
 
 @pytest.mark.parametrize("host", ["a/b", "x>y", "a b", 'a"b', "a.example:http"])

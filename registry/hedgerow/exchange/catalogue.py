@@ -29,7 +29,7 @@ _AVAILABLE = NamedNode("http://publications.europa.eu/resource/authority/planned
 def describe(graph: Graph, settings: Settings, site: str) -> Description:
     """The catalogue of a tier; `site` is the address of its pages, as `http://example.org/demo`."""
     own = dataset(settings.base, graph.tier)
-    out = Description(f"{own}/{PLACE}", str(graph.status()["version"]))
+    out = Description(f"{own}/{PLACE}", graph.version())
     # The files name the public record; what they say of themselves is named under the tier they are read for.
     for file in ("catalogue", "demonstration" if graph.tier == DEMO else "record"):
         out.read(_HERE / f"{file}.ttl", own, site)

@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"^PREFIX\s+([A-Za-z-]+):\s+<([^>]+)>", re.MULTILINE)
 
 def describe(graph: Graph, settings: Settings, site: str) -> Description:
     """Every question as an example; `site` is the address of its pages, as `http://example.org/demo`."""
-    out = Description(f"{dataset(settings.base, graph.tier)}/{PLACE}", str(graph.status()["version"]))
+    out = Description(f"{dataset(settings.base, graph.tier)}/{PLACE}", graph.version())
     prefixes: dict[str, str] = {}
     for question in load_questions().values():
         _example(out, question, settings.base, site)

@@ -31,6 +31,7 @@ def limits(settings: Settings) -> Mapping[str, int]:
         "patterns": MAX_PATTERNS,
         "memory": settings.worker_megabytes,
         "answer": settings.answer_megabytes,
+        "budget": settings.budget_seconds,
     }
 
 

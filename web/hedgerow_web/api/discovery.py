@@ -28,10 +28,9 @@ def example_queries() -> Response:
     return as_document(examples.describe(site().graph, site().settings, here()), form)
 
 
-def service_description() -> Response | None:
-    """What the endpoint answers when it is asked no query; None for a client that takes no RDF."""
-    form = choose(request.headers.get("Accept"), list(TRIPLES.values()))
-    return as_document(service.describe(site().graph, site().settings, here()), form) if form else None
+def service_description(media_type: str) -> Response:
+    """What the endpoint answers in a form of RDF when it is asked no query."""
+    return as_document(service.describe(site().graph, site().settings, here()), media_type)
 
 
 def as_document(told: Description, media_type: str) -> Response:
@@ -43,7 +42,7 @@ def as_document(told: Description, media_type: str) -> Response:
 
 
 def _form() -> str:
-    form = choose(request.headers.get("Accept"), list(TRIPLES.values()))
+    form = choose(request.headers.get("Accept"), tuple(TRIPLES.values()))
     if form is None:
         abort(406, f"It comes as {', '.join(TRIPLES.values())}.")
     return form
