@@ -22,6 +22,7 @@ from hedgerow import __version__
 from hedgerow.backup import backup as back_up
 from hedgerow.backup import restore as restore_ledger
 from hedgerow.errors import CallError, HedgerowError
+from hedgerow.exchange.commands import describe
 from hedgerow.exchange.dump import Scope, dump
 from hedgerow.graph.client import JSON, TURTLE, connect
 from hedgerow.graph.project import fold, today
@@ -32,11 +33,12 @@ from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
 from hedgerow.ontology.commands import ontology
+from hedgerow.options import of_tier, offered
 from hedgerow.paths import DATA, EXAMPLES
 from hedgerow.questions import Answer, Question, ask, find, load_questions
 from hedgerow.search import KINDS, index
 from hedgerow.settings import Settings
-from hedgerow.tiers import DEMO, PUBLIC, TIERS, tier_of
+from hedgerow.tiers import DEMO, PUBLIC, tier_of
 from hedgerow.verify import examine
 from hedgerow.verify import rebuild as rebuild_ledger
 
@@ -71,12 +73,6 @@ def _in_language(command: Callable[..., None]) -> Callable[..., None]:
     return click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help=say)(command)
 
 
-def _of_tier(command: Callable[..., None]) -> Callable[..., None]:
-    """The option that says whose graph a command is about."""
-    say = "public: the record; demo: with what is invented for demonstration."
-    return click.option("--tier", type=click.Choice(TIERS), default=PUBLIC, show_default=True, help=say)(command)
-
-
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hedgerow")
 @click.pass_context
@@ -86,6 +82,7 @@ def main(ctx: click.Context) -> None:
 
 
 main.add_command(ontology)
+main.add_command(describe)
 
 
 @main.command()
@@ -126,16 +123,11 @@ def add(settings: Settings, files: tuple[Path, ...], name: str, dry_run: bool, l
 @click.pass_obj
 def examples(settings: Settings, dry_run: bool, lang: str) -> None:
     """Put the shipped examples, all invented, into the demonstration tier, and take out what is no longer shipped."""
-    _offered(settings, DEMO)
+    offered(settings, DEMO)
     # Their progress is no business of the page that tells of a first load.
     with _bar(show=sys.stderr.isatty()) as progress, _ledger(settings, dry_run) as ledger:
         report = load_examples(ledger, EXAMPLES, settings.base, dry_run=dry_run, progress=progress)
     _tell(report, lang, dry_run=dry_run)
-
-
-def _offered(settings: Settings, tier: str) -> None:
-    if tier == DEMO and not settings.demo:
-        raise CallError("The demonstration tier is off (HEDGEROW_DEMO is 0).", "Set HEDGEROW_DEMO to 1.")
 
 
 def _load(settings: Settings, folder: Path, lang: str, *, dry_run: bool, withdraw: bool) -> None:
@@ -204,7 +196,7 @@ def _bar(*, show: bool) -> Iterator[Progress]:
 @click.argument("question", required=False)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
-@_of_tier
+@of_tier
 @click.pass_context
 def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, tier: str) -> None:
     """Ask a QUESTION by name or id; its parameters are options, as --country JP. Alone: list the questions."""
@@ -217,7 +209,7 @@ def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, 
         return
     settings: Settings = ctx.obj
     asked = find(question)
-    _offered(settings, tier)
+    offered(settings, tier)
     values = _parameters(asked, ctx.args)
     asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
     answer = ask(connect(settings, tier), asked, values, settings.base, lang)
@@ -333,11 +325,11 @@ def _pad(text: str, width: int, right: bool) -> str:
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="csv", show_default=True)
-@_of_tier
+@of_tier
 @click.pass_obj
 def query(settings: Settings, file: IO[str], form: str, tier: str) -> None:
     """Run the SPARQL query in FILE (- for standard input) over the graph of a tier."""
-    _offered(settings, tier)
+    offered(settings, tier)
     solutions, triples = _FORMATS[form]
     try:
         text = file.read()
@@ -353,11 +345,11 @@ def query(settings: Settings, file: IO[str], form: str, tier: str) -> None:
 @click.argument("words", nargs=-1, required=True)
 @click.option("--kind", type=click.Choice(KINDS), help="Only things of this kind.")
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
-@_of_tier
+@of_tier
 @click.pass_obj
 def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: str, tier: str) -> None:
     """Find things by WORDS of their names, symbols or identifiers."""
-    _offered(settings, tier)
+    offered(settings, tier)
     hits = index(connect(settings, tier)).find(" ".join(words), kind)
     if not hits:
         click.echo("Nothing on record has that name.", err=True)
@@ -375,11 +367,11 @@ def search(settings: Settings, words: tuple[str, ...], kind: str | None, lang: s
     show_default=True,
     help="open: what may be passed on; full: all, for this installation only.",
 )
-@_of_tier
+@of_tier
 @click.pass_obj
 def export(settings: Settings, folder: Path, scope: Scope, tier: str) -> None:
     """Write the records of a tier into FOLDER as N-Quads, TriG and CSV, with a manifest of hashes."""
-    _offered(settings, tier)
+    offered(settings, tier)
     with _existing(settings) as ledger:
         state = fold(ledger, tier)
     dumped = dump(state, state.view(today()), folder, scope, settings.base)

@@ -24,6 +24,11 @@ def known_codes(folder: Path = ONTOLOGY / "codes") -> frozenset[str]:
     return frozenset(found)
 
 
+def lists(folder: Path = ONTOLOGY / "codes") -> list[str]:
+    """The names of all lists, sorted."""
+    return sorted(path.stem for path in folder.glob("*.ttl"))
+
+
 def values(scheme: str) -> list[str]:
     """The slugs of one list, sorted."""
     prefix = code(scheme, "")

@@ -20,6 +20,8 @@ class Settings:
     home: Path = Path("var")
     #: HEDGEROW_BASE: the IRI under which the registry's records are named; fixed by the first load.
     base: str = DEFAULT_BASE
+    #: HEDGEROW_PUBLISHER: who publishes this registry, as its catalogue names them.
+    publisher: str = "The Hedgerow founders"
     #: HOST: the address the site listens on.
     host: str = "127.0.0.1"
     #: PORT: the TCP port the site listens on.
@@ -75,6 +77,7 @@ class Settings:
         return cls(
             home=Path(env.get("HEDGEROW_HOME") or cls.home),
             base=base,
+            publisher=env.get("HEDGEROW_PUBLISHER") or cls.publisher,
             host=env.get("HOST") or cls.host,
             port=_whole(env, "PORT", cls.port, 0, 65535),
             web_processes=_whole(env, "HEDGEROW_WEB_PROCESSES", cls.web_processes, 1, 64),

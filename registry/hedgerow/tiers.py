@@ -30,6 +30,15 @@ def prefix(base: str, tier: str) -> str:
     return f"{base}/id/" if tier == PUBLIC else f"{base}/{tier}/id/"
 
 
+def dataset(base: str, tier: str) -> str:
+    """The IRI of all that a tier shows, as one set of data.
+
+    >>> dataset("https://example.org", "demo")
+    'https://example.org/demo'
+    """
+    return base if tier == PUBLIC else f"{base}/{tier}"
+
+
 def tier_of(base: str, iri: str) -> str | None:
     """The tier whose record, or part of one, an IRI names; None for what lies outside this registry."""
     return next((tier for tier in TIERS if iri.startswith(prefix(base, tier))), None)

@@ -63,6 +63,8 @@ OTHERS = {
     "demo-item": "/demo/doc/item/ndpr-oxide",
     "demo-question": "/demo/questions/bundle",
     "demo-nothing": "/demo/nothing",
+    "catalogue": "/catalog",
+    "demo-catalogue": "/demo/catalog",
     "fault": "/questions/reserve-gap?country=XX",
     "nothing": "/nothing",
 }
@@ -146,6 +148,21 @@ def test_sparql_is_asked_in_the_browser(site: str, browser: Browser) -> None:
     page.get_by_label("Query").fill("SELECT * {")
     page.get_by_role("button", name="Run").click()
     assert "Line 1, column" in page.get_by_role("alert").inner_text()
+    page.close()
+
+
+def test_data_for_search_engines_is_read_and_not_run(site: str, browser: Browser) -> None:
+    page = browser.new_page(locale="en")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{site}/catalog")
+    read = "JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)['@graph'].length"
+    assert page.evaluate(read) == 2
+    assert said == []
+    # The policy is in force all the same: a script put beside it is refused.
+    page.evaluate("() => { const s = document.createElement('script'); s.text = 'x = 1'; document.head.append(s) }")
+    assert "Content Security Policy" in said[0]
+    assert page.evaluate("typeof x") == "undefined"
     page.close()
 
 

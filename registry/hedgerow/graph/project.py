@@ -15,10 +15,10 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from hedgerow.errors import InputError
-from hedgerow.iri import ONTOLOGY_GRAPH, rebase
+from hedgerow.iri import ONTOLOGY_GRAPH, XSD, rebase
 from hedgerow.ledger import GENESIS, Event, Head, Ledger
 from hedgerow.paths import ONTOLOGY
-from hedgerow.tiers import DEMO, PUBLIC, chains
+from hedgerow.tiers import DEMO, PUBLIC, chains, dataset
 
 #: Each pass follows the bills of materials one level further down; more levels than this are a circle of rules.
 MAX_RULE_PASSES = 64
@@ -26,12 +26,17 @@ MAX_RULE_PASSES = 64
 
 @dataclass(frozen=True)
 class View:
-    """What a graph was built from; `version` names it in every answer. `below`: the ends of the other chains read."""
+    """What a graph was built from; `version` names it in every answer. `below`: the ends of the other chains read.
+
+    `issued` and `modified` are when the first and the last event read were recorded, '' when there is none.
+    """
 
     tier: str
     head: Head
     day: date
     below: tuple[tuple[str, Head], ...] = ()
+    issued: str = ""
+    modified: str = ""
 
     @property
     def version(self) -> str:
@@ -57,6 +62,8 @@ class Fold:
     tier: str = PUBLIC
     heads: dict[str, Head] = field(default_factory=dict)
     versions: dict[str, list[Version]] = field(default_factory=dict)
+    issued: str = ""
+    modified: str = ""
 
     @property
     def head(self) -> Head:
@@ -70,11 +77,14 @@ class Fold:
     def view(self, day: date) -> View:
         """The name of the view of that day."""
         below = tuple((chain, self.end(chain)) for chain in chains(self.tier) if chain != self.tier)
-        return View(self.tier, self.head, day, below)
+        return View(self.tier, self.head, day, below, self.issued, self.modified)
 
     def apply(self, event: Event, payload: bytes | None) -> None:
         """Take one event: a correction replaces the version it corrects, an amendment adds one."""
         self.heads[event.tier] = Head(event.position, event.hash)
+        # Several chains are read one after the other, and a clock can be set back.
+        self.issued = min(self.issued or event.recorded_at, event.recorded_at)
+        self.modified = max(self.modified, event.recorded_at)
         held = self.versions.setdefault(event.record, [])
         if event.action == "withdraw":
             held.clear()
@@ -192,11 +202,14 @@ def describe_view(store: Store, view: View, base: str) -> None:
     """Write what the graph was built from into `<base>/graph/about`."""
     graph = NamedNode(f"{base}/graph/about")
     store.remove_graph(graph)
-    about = NamedNode(base)
+    about = NamedNode(dataset(base, view.tier))
     terms: list[tuple[str, NamedNode | Literal]] = [
         ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", NamedNode("http://rdfs.org/ns/void#Dataset")),
         ("http://www.w3.org/2002/07/owl#versionInfo", Literal(view.version)),
         ("http://purl.org/dc/terms/title", Literal(TITLES[view.tier], language="en")),
         ("http://purl.org/dc/terms/license", NamedNode("https://creativecommons.org/licenses/by/4.0/")),
     ]
+    for term, instant in (("issued", view.issued), ("modified", view.modified)):
+        if instant:
+            terms.append((f"http://purl.org/dc/terms/{term}", Literal(instant, datatype=NamedNode(XSD + "dateTime"))))
     store.extend(Quad(about, NamedNode(term), value, graph) for term, value in terms)

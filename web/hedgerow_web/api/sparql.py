@@ -18,7 +18,7 @@ from hedgerow.graph.cache import is_stable
 from hedgerow.graph.client import Graph
 from hedgerow.settings import Settings
 from hedgerow_web import demo, headers
-from hedgerow_web.api import protocol
+from hedgerow_web.api import discovery, protocol
 from hedgerow_web.api.protocol import Asked
 from hedgerow_web.front import Answer, Environ, Headers, has
 from hedgerow_web.pages import sparql as page
@@ -46,10 +46,8 @@ class Endpoint:
             return None
         try:
             asked = environ[_ASKED] = self._read(environ)
-            if asked.page:
+            if asked.page or asked.query is None:
                 return None
-            if asked.query is None:
-                raise CallError("There is no query.", "Send it as 'query', or as application/sparql-query.")
             return self._answer(environ, asked, asked.query)
         except (HedgerowError, HTTPException) as error:
             environ[_ERROR] = error
@@ -99,7 +97,12 @@ def endpoint() -> Response:
     left: dict[str, Any] = request.environ
     if error := left.get(_ERROR):
         raise error
-    return page.answer(left[_ASKED])
+    asked: Asked = left[_ASKED]
+    if asked.page:
+        return page.answer(asked)
+    if request.method == "POST" or not asked.triples:
+        raise CallError("There is no query.", "Send it as 'query', or as application/sparql-query.")
+    return discovery.service_description(asked.triples)
 
 
 def _preflight() -> Response:

@@ -4,11 +4,22 @@ from flask import Flask
 
 from hedgerow_web.listing import short
 from hedgerow_web.negotiate import TRIPLES
-from hedgerow_web.pages import about, home, lists, maps, modelling, questions, records, search, vocabulary
+from hedgerow_web.pages import (
+    about,
+    catalogue,
+    home,
+    lists,
+    maps,
+    modelling,
+    questions,
+    records,
+    search,
+    vocabulary,
+)
 
 
 def init(app: Flask) -> None:
     """Register every page."""
-    for module in (home, lists, search, records, maps, questions, vocabulary, modelling, about):
+    for module in (home, lists, search, records, maps, questions, vocabulary, modelling, catalogue, about):
         app.register_blueprint(module.blueprint)
     app.jinja_env.globals.update(href=records.href, short=short, rdf=TRIPLES)

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template
 from hedgerow.questions import Cell, ask, find
 from hedgerow.tiers import DEMO
 from hedgerow_web import i18n
+from hedgerow_web.pages.catalogue import data_catalog
 from hedgerow_web.pages.lists import listing_of, names_in
 from hedgerow_web.pages.questions import options
 from hedgerow_web.site import Row, site
@@ -57,6 +58,7 @@ def home() -> str:
         exposure=exposure,
         choices=[(p, options(p), ASKED[p.name]) for p in exposure.parameters if p.name in ASKED],
         footing=bundle.footing,
+        block=data_catalog(),
     )
 
 
@@ -67,4 +69,4 @@ def _demonstration() -> str:
     for row in rows:
         found.setdefault(row["kind"].text, []).append(row)
     groups = [(listing_of(kind), found[kind]) for kind in found]
-    return render_template("demo.html", groups=groups, names=names_in(rows, ("thing",)))
+    return render_template("demo.html", groups=groups, names=names_in(rows, ("thing",)), block=data_catalog())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 
 from hedgerow.graph.client import JSON
+from hedgerow_web.address import here
 from hedgerow_web.described import as_rdf, describe, lead_to, twin
 from hedgerow_web.pages import agreements, kinds, maps
 from hedgerow_web.pages.lists import BY_KIND, listing_of, names_in
 from hedgerow_web.pages.thing import Thing, read_thing
+from hedgerow_web.render import schema_org
 from hedgerow_web.site import site
 
 blueprint = Blueprint("records", __name__)
@@ -74,6 +76,7 @@ def _page(iri: str, kind: str) -> str:
         map=drawing,
         bands=maps.BANDS,
         mentions=thing.mentions(),
+        block=schema_org.record(thing, kind, f"{here()}/doc/{kind}/{thing.slug}"),
     )
 
 

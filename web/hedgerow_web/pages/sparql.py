@@ -7,8 +7,8 @@ import json
 from flask import Response, make_response, render_template, request
 
 from hedgerow.errors import BudgetSpent, CallError, HedgerowError, QueryTimeout, QueryTooLarge
+from hedgerow.exchange import service
 from hedgerow.graph.client import JSON, How
-from hedgerow.graph.guard import MAX_NESTING, MAX_PATH_STEPS, MAX_PATTERNS, MAX_QUERY_BYTES
 from hedgerow.iri import CODE, HR, XSD
 from hedgerow.questions import find, load_questions
 from hedgerow_web.api.protocol import Asked
@@ -58,7 +58,7 @@ def answer(asked: Asked) -> Response:
         fault=fault,
         examples=load_questions().values(),
         prefixes=PREFIXES,
-        limits=limits(),
+        limits=service.limits(site().settings),
     )
     response = make_response(page, fault.status if fault else 200)
     response.vary.add("Accept")
@@ -70,18 +70,3 @@ def _example() -> str:
     name = request.args.get("example")
     here = site()
     return find(name).bound({}, here.settings.base) if name else here.query_text("example", {})
-
-
-def limits() -> dict[str, int]:
-    """What a query may take, as it is published."""
-    settings = site().settings
-    return {
-        "bytes": MAX_QUERY_BYTES,
-        "nesting": MAX_NESTING,
-        "steps": MAX_PATH_STEPS,
-        "patterns": MAX_PATTERNS,
-        "seconds": settings.query_seconds,
-        "memory": settings.worker_megabytes,
-        "answer": settings.answer_megabytes,
-        "budget": settings.budget_seconds,
-    }

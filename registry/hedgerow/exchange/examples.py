@@ -1,0 +1,52 @@
+"""The questions as example queries for any SPARQL client: SHACL executables, each with its defaults bound."""
+
+from __future__ import annotations
+
+import re
+
+from pyoxigraph import Literal, NamedNode
+
+from hedgerow.errors import InputError
+from hedgerow.exchange.description import Description, name
+from hedgerow.graph.client import Graph
+from hedgerow.iri import XSD
+from hedgerow.questions import Question, load_questions
+from hedgerow.settings import Settings
+from hedgerow.tiers import dataset
+
+#: Where the document lies under the base, and on a site.
+PLACE = ".well-known/sparql-examples"
+_PREFIX = re.compile(r"^PREFIX\s+([A-Za-z-]+):\s+<([^>]+)>", re.MULTILINE)
+
+
+def describe(graph: Graph, settings: Settings, site: str) -> Description:
+    """Every question as an example; `site` is the address of its pages, as `http://example.org/demo`."""
+    out = Description(f"{dataset(settings.base, graph.tier)}/{PLACE}", graph.version())
+    prefixes: dict[str, str] = {}
+    for question in load_questions().values():
+        _example(out, question, settings.base, site)
+        for prefix, space in _PREFIX.findall(question.text):
+            if prefixes.setdefault(prefix, space) != space:
+                raise InputError(f"The questions use '{prefix}:' for two namespaces.", "Give each its own prefix.")
+    declared = out.part("prefixes")
+    out.add(declared, "a", name("owl:Ontology"))
+    for prefix, space in prefixes.items():
+        each = out.part(f"prefix-{prefix}")
+        out.add(declared, "sh:declare", each)
+        out.add(each, "a", name("sh:PrefixDeclaration"))
+        out.add(each, "sh:prefix", Literal(prefix))
+        out.add(each, "sh:namespace", Literal(space, datatype=NamedNode(f"{XSD}anyURI")))
+    return out
+
+
+def _example(out: Description, question: Question, base: str, site: str) -> None:
+    each = out.part(question.name)
+    out.add(each, "a", name("sh:SPARQLExecutable"), name("sh:SPARQLSelectExecutable"))
+    out.add(each, "rdfs:comment", question.title)
+    out.add(each, "dcterms:description", question.why)
+    out.add(each, "sh:prefixes", out.part("prefixes"))
+    # The text keeps its own prefixes: it runs as it stands, also for who does not know of sh:prefixes.
+    out.add(each, "sh:select", Literal(question.bound({}, base)))
+    out.add(each, "schema:target", NamedNode(f"{site}/sparql"))
+    out.add(each, "schema:keywords", Literal(question.group), Literal(question.id))
+    out.add(each, "rdfs:seeAlso", NamedNode(f"{site}/questions/{question.name}"))

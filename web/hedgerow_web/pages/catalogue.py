@@ -1,0 +1,54 @@
+"""`/catalog`: what this registry publishes, for people; for programs the same as RDF, and in blocks of pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, g, render_template
+
+from hedgerow.exchange import catalogue as exchange
+from hedgerow.exchange import schema_org
+from hedgerow.exchange.description import Description
+from hedgerow.exchange.entries import read
+from hedgerow_web import i18n
+from hedgerow_web.address import here
+from hedgerow_web.described import as_rdf, describe
+from hedgerow_web.negotiate import TRIPLES
+from hedgerow_web.site import site
+
+blueprint = Blueprint("catalogue", __name__)
+
+
+@blueprint.get("/catalog")
+def catalogue() -> Response:
+    """The catalogue: a page, or RDF by negotiation."""
+    told = _told()
+    return _dated(describe("/catalog", lambda: _page(told), told.serialised), told)
+
+
+@blueprint.get("/catalog.<suffix>")
+def as_file(suffix: str) -> Response:
+    """The catalogue as RDF."""
+    if suffix not in TRIPLES:
+        abort(404, f"The catalogue comes as {', '.join(TRIPLES)}.")
+    told = _told()
+    return _dated(as_rdf(told.serialised(TRIPLES[suffix]), TRIPLES[suffix]), told)
+
+
+def data_catalog() -> schema_org.Block:
+    """The catalogue as the home page carries it for search engines."""
+    return schema_org.data_catalog(read(_told(), i18n.language()), here())
+
+
+def _told() -> Description:
+    told = exchange.describe(site().graph, site().settings, here())
+    g.version = told.version
+    return told
+
+
+def _page(told: Description) -> str:
+    shown = read(told, i18n.language())
+    return render_template("catalogue.html", catalogue=shown, block=schema_org.datasets(shown))
+
+
+def _dated(response: Response, told: Description) -> Response:
+    response.headers["Hedgerow-Version"] = told.version
+    return response
