@@ -39,6 +39,8 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CPUCLOCK_SCHED = 2
 #: A larger answer goes out in parts of this size, in bytes.
 PART_BYTES = 256 * 1024
+#: More than all the lines of prefixes of a document have, in bytes.
+_HEAD_BYTES = 4096
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -70,6 +72,31 @@ class Outlet(io.BytesIO):
         rest = bytes(self._held)
         self._held.clear()
         return rest
+
+
+class _SortedHead(io.BytesIO):
+    """Passes a document on with its lines of prefixes sorted: the engine orders them anew in each process."""
+
+    def __init__(self, out: Outlet) -> None:
+        super().__init__()
+        self._out = out
+        self._head: bytearray | None = bytearray()
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        if self._head is None:
+            return self._out.write(data)
+        self._head += data
+        if len(self._head) > _HEAD_BYTES:
+            self.end()
+        return len(data)
+
+    def end(self) -> None:
+        """The prefixes are all there."""
+        if self._head is not None:
+            lines = bytes(self._head).splitlines(keepends=True)
+            head = [line for line in lines if line.startswith(b"@prefix ")]
+            self._out.write(b"".join([*sorted(head), *lines[len(head) :]]))
+            self._head = None
 
 
 def die_with_parent() -> None:
@@ -192,7 +219,12 @@ def _serialize(results: QuerySolutions | QueryBoolean | QueryTriples, media_type
     if isinstance(results, QueryTriples):
         rdf = RdfFormat.from_media_type(media_type)
         assert rdf is not None
-        serialize(results, out, format=rdf, prefixes=PREFIXES)
+        if rdf in (RdfFormat.TURTLE, RdfFormat.TRIG):
+            sorted_out = _SortedHead(out)
+            serialize(results, sorted_out, format=rdf, prefixes=PREFIXES)
+            sorted_out.end()
+        else:
+            serialize(results, out, format=rdf)
         return
     table = QueryResultsFormat.from_media_type(media_type)
     assert table is not None
