@@ -58,7 +58,7 @@ class Endpoint:
     def _read(self, environ: Environ) -> Asked:
         posted = environ["REQUEST_METHOD"] == "POST"
         body = get_input_stream(environ, max_content_length=self._most).read() if posted else b""
-        return protocol.read(environ, body, self._settings.query_seconds)
+        return protocol.read(environ, body, self._settings.query_seconds, f"{self._settings.base}/")
 
     def _answer(self, environ: Environ, asked: Asked, query: str) -> Answer:
         stable = is_stable(query)
