@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from hedgerow_web.api import sparql
+from hedgerow_web.api import graphs, sparql
 
 
 def init(app: Flask) -> None:
     """Register every endpoint."""
-    for module in (sparql,):
+    for module in (graphs, sparql):
         app.register_blueprint(module.blueprint)

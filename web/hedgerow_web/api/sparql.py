@@ -20,14 +20,14 @@ from hedgerow.settings import Settings
 from hedgerow_web import demo, headers
 from hedgerow_web.api import protocol
 from hedgerow_web.api.protocol import Asked
-from hedgerow_web.front import Answer, Environ, Headers, has
+from hedgerow_web.front import ERROR, Answer, Environ, Headers, has
 from hedgerow_web.pages import sparql as page
 
 blueprint = Blueprint("sparql", __name__)
 PATH = "/sparql"
 _METHODS = "GET, HEAD, POST, OPTIONS"
-#: Where the direct way leaves what it has read, or met, for the site.
-_ASKED, _ERROR = "hedgerow.asked", "hedgerow.error"
+#: Where the direct way leaves what it has read, for the site.
+_ASKED = "hedgerow.asked"
 
 
 class Endpoint:
@@ -52,7 +52,7 @@ class Endpoint:
                 raise CallError("There is no query.", "Send it as 'query', or as application/sparql-query.")
             return self._answer(environ, asked, asked.query)
         except (HedgerowError, HTTPException) as error:
-            environ[_ERROR] = error
+            environ[ERROR] = error
             return None
 
     def _read(self, environ: Environ) -> Asked:
@@ -97,7 +97,7 @@ def endpoint() -> Response:
     if request.method == "OPTIONS":
         return _preflight()
     left: dict[str, Any] = request.environ
-    if error := left.get(_ERROR):
+    if error := left.get(ERROR):
         raise error
     return page.answer(left[_ASKED])
 
