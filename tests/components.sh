@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs the real components the tests drive, where they are missing: Chromium and a Japanese font for the pages;
-# strace, ext4 and mounts for the faults.
+# Installs the real components the tests drive, where they are missing: the W3C's suites for the endpoint; Chromium and
+# a Japanese font for the pages; strace, ext4 and mounts for the faults.
 set -eu
+.venv/bin/python "$(dirname "$0")/conformance/fetch.py"
 chromium="${HEDGEROW_CHROMIUM:-/usr/bin/chromium}"
 PATH="$PATH:/usr/sbin:/sbin"
 missing=""

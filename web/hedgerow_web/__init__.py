@@ -10,8 +10,8 @@ from hedgerow.graph.client import Graph, GraphClient
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC
 from hedgerow_web import api, demo, headers, i18n, pages, problem
-from hedgerow_web.api import sparql
-from hedgerow_web.front import Front
+from hedgerow_web.api import graphs, sparql
+from hedgerow_web.front import Direct, Front
 from hedgerow_web.site import Site
 
 #: Largest request body, in bytes: a query is at most 64 KiB.
@@ -58,7 +58,10 @@ def _site(settings: Settings, graph: Graph, kept: int) -> Flask:
     api.init(app)
     pages.init(app)
     app.after_request(_finish)
-    direct = {sparql.PATH: sparql.Endpoint(settings, graph, MAX_BODY_BYTES)}
+    direct: dict[str, Direct] = {
+        sparql.PATH: sparql.Endpoint(settings, graph, MAX_BODY_BYTES),
+        graphs.PATH: graphs.GraphStore(settings, graph),
+    }
     app.wsgi_app = Front(app.wsgi_app, graph, kept, direct)  # type: ignore[method-assign, assignment]
     return app
 

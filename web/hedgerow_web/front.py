@@ -26,6 +26,8 @@ Start = Callable[..., Any]
 Application = Callable[[Environ, Start], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
+#: Where what answers directly leaves the error it met, for the site to word.
+ERROR = "hedgerow.error"
 #: The headers that any answer here may depend on.
 _VARIES = (
     "HTTP_ACCEPT",

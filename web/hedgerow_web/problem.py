@@ -17,7 +17,7 @@ _MACHINE = (".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", "/healthz", "/rea
 #: What to do about an error of HTTP.
 _REMEDIES = {
     404: "Look for it in the lists, or by a question.",
-    405: "Use another method.",
+    405: "Use a method of the header Allow. Records change through the ledger only: by 'hedgerow load'.",
     406: "Ask for one of these media types.",
     413: "Send less.",
     415: "Send it as one of these media types.",

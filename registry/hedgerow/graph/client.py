@@ -46,6 +46,8 @@ class How:
     seconds: float | None = None
     #: A large answer is wanted as a file.
     spooled: bool = False
+    #: The IRI at which relative ones in the query begin; without one they are refused.
+    base: str = ""
 
 
 #: Over the whole view, in the time allowed, into memory.
@@ -182,6 +184,8 @@ def _asked(solutions: str, triples: str, how: How) -> Header:
     header: Header = {"solutions": solutions, "graph": triples}
     if how.seconds:
         header["seconds"] = how.seconds
+    if how.base:
+        header["base"] = how.base
     if how.default_graphs or how.named_graphs:
         header |= {"default_graphs": how.default_graphs, "named_graphs": how.named_graphs}
     return header

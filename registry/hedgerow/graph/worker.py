@@ -180,7 +180,7 @@ def answer(store: Store, header: Header, text: str, out: Outlet, *, union: bool 
     `union`: what a query that names no graphs sees is all graphs together, not the default graph alone.
     """
     try:
-        results = store.query(text, **_dataset(store, header, union=union))
+        results = store.query(text, base_iri=header.get("base"), **_dataset(store, header, union=union))
         wanted = header["graph"] if isinstance(results, QueryTriples) else header["solutions"]
         if not wanted:
             form = "triples" if isinstance(results, QueryTriples) else "solutions"

@@ -58,8 +58,8 @@ class Asked:
     triples: str = ""
 
 
-def read(environ: Mapping[str, Any], body: bytes, longest: int) -> Asked:
-    """Read a request. `longest`: the deadline no client can extend, in seconds.
+def read(environ: Mapping[str, Any], body: bytes, longest: int, base: str) -> Asked:
+    """Read a request. `longest`: the deadline no client can extend, in seconds; `base`: where relative IRIs begin.
 
     Raises CallError, QuerySyntaxError, and the HTTP errors 406 and 415.
     """
@@ -80,7 +80,7 @@ def read(environ: Mapping[str, Any], body: bytes, longest: int) -> Asked:
         raise UnsupportedMediaType(f"Send {QUERY} or {FORM}.")
     if len(queries) > 1:
         raise CallError("There are two queries.", "Send one, as the parameter 'query' or as the body.")
-    query, how = queries[0] if queries else None, _how(given, longest)
+    query, how = queries[0] if queries else None, _how(given, longest, base)
     name, accept = _one(given, "format"), environ.get("HTTP_ACCEPT")
     if not name and is_page(accept):
         return Asked(query, how, page=True)
@@ -114,7 +114,7 @@ def _utf8(content: bytes) -> str:
         raise QuerySyntaxError(f"The query is not UTF-8: byte {error.start} does not belong.") from None
 
 
-def _how(given: _Parameters, longest: int) -> How:
+def _how(given: _Parameters, longest: int, base: str) -> How:
     for name in ("using-graph-uri", "using-named-graph-uri"):
         if name in given:
             raise CallError(f"The parameter '{name}' is for updates.", "Use default-graph-uri and named-graph-uri.")
@@ -123,6 +123,7 @@ def _how(given: _Parameters, longest: int) -> How:
         named_graphs=_graphs(given, "named-graph-uri"),
         seconds=_seconds(_one(given, "timeout"), longest),
         spooled=True,
+        base=base,
     )
 
 

@@ -20,14 +20,14 @@ from hedgerow.settings import Settings
 from hedgerow_web import demo, headers
 from hedgerow_web.api import discovery, protocol
 from hedgerow_web.api.protocol import Asked
-from hedgerow_web.front import Answer, Environ, Headers, has
+from hedgerow_web.front import ERROR, Answer, Environ, Headers, has
 from hedgerow_web.pages import sparql as page
 
 blueprint = Blueprint("sparql", __name__)
 PATH = "/sparql"
 _METHODS = "GET, HEAD, POST, OPTIONS"
-#: Where the direct way leaves what it has read, or met, for the site.
-_ASKED, _ERROR = "hedgerow.asked", "hedgerow.error"
+#: Where the direct way leaves what it has read, for the site.
+_ASKED = "hedgerow.asked"
 
 
 class Endpoint:
@@ -50,13 +50,13 @@ class Endpoint:
                 return None
             return self._answer(environ, asked, asked.query)
         except (HedgerowError, HTTPException) as error:
-            environ[_ERROR] = error
+            environ[ERROR] = error
             return None
 
     def _read(self, environ: Environ) -> Asked:
         posted = environ["REQUEST_METHOD"] == "POST"
         body = get_input_stream(environ, max_content_length=self._most).read() if posted else b""
-        return protocol.read(environ, body, self._settings.query_seconds)
+        return protocol.read(environ, body, self._settings.query_seconds, f"{self._settings.base}/")
 
     def _answer(self, environ: Environ, asked: Asked, query: str) -> Answer:
         stable = is_stable(query)
@@ -95,7 +95,7 @@ def endpoint() -> Response:
     if request.method == "OPTIONS":
         return _preflight()
     left: dict[str, Any] = request.environ
-    if error := left.get(_ERROR):
+    if error := left.get(ERROR):
         raise error
     asked: Asked = left[_ASKED]
     if asked.page:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from flask import Response, make_response, render_template, request
 
 from hedgerow.errors import BudgetSpent, CallError, HedgerowError, QueryTimeout, QueryTooLarge
 from hedgerow.exchange import service
-from hedgerow.graph.client import JSON, How
+from hedgerow.graph.client import JSON
 from hedgerow.iri import CODE, HR, XSD
 from hedgerow.questions import find, load_questions
 from hedgerow_web.api.protocol import Asked
@@ -34,7 +35,7 @@ def answer(asked: Asked) -> Response:
     fault: HedgerowError | None = None
     text, reply = "", None
     if asked.query:
-        how = How(asked.how.default_graphs, asked.how.named_graphs, asked.how.seconds)
+        how = replace(asked.how, spooled=False)
         try:
             reply = site().graph.query(asked.query, JSON, TRIPLES["ttl"], how)
         except (CallError, QueryTimeout, QueryTooLarge, BudgetSpent) as error:
