@@ -49,6 +49,15 @@ def test_every_form_of_statements(media_type: str, web: FlaskClient) -> None:
     assert len(found) > 5
 
 
+def test_prefixes_are_written_in_one_order(web: FlaskClient) -> None:
+    for form in ("ttl", "trig"):
+        text = web.get("/sparql", query_string={"query": CONSTRUCT, "format": form}).text
+        prefixes = [line for line in text.splitlines() if line.startswith("@prefix")]
+        assert prefixes == sorted(prefixes)
+        assert len(prefixes) > 4
+    assert web.get("/sparql", query_string={"query": f"{CONSTRUCT} LIMIT 0", "format": "ttl"}).status_code == 200
+
+
 def test_every_name_of_a_format_gives_it(web: FlaskClient) -> None:
     for name, (table, graph) in FORMATS.items():
         for query, wanted in ((COUNT, table), (CONSTRUCT, graph)):
