@@ -194,7 +194,9 @@ def _bar(*, show: bool) -> Iterator[Progress]:
     "ask", context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": True}
 )
 @click.argument("question", required=False)
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "spreadsheet", "json"]), default="table", show_default=True
+)
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
 @of_tier
 @click.pass_context
@@ -215,8 +217,8 @@ def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, 
     answer = ask(connect(settings, tier), asked, values, settings.base, lang)
     if form == "json":
         click.echo(answer.to_json(lang))
-    elif form == "csv":
-        click.echo(answer.to_csv(), nl=False)
+    elif form in ("csv", "spreadsheet"):
+        click.echo(answer.to_csv(spreadsheet=form == "spreadsheet"), nl=False)
     else:
         _print_answer(answer, lang)
 

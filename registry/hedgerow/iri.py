@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
+#: What every name of the vocabulary begins with; a redirect leads from there to the same path of a site.
+VOCABULARY = "https://w3id.org/hedgerow/"
 HR = "https://w3id.org/hedgerow/ns#"
 ONTOLOGY_GRAPH = "https://w3id.org/hedgerow/ns"
 CODE = "https://w3id.org/hedgerow/code/"
+#: The shapes, by fragment; and the alignments with other ontologies, by name.
+SHAPES = "https://w3id.org/hedgerow/shapes"
+ALIGNMENT = "https://w3id.org/hedgerow/align/"
 #: The JSON-LD context shipped as `ontology/context.jsonld`.
 CONTEXT = "https://w3id.org/hedgerow/context.jsonld"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

@@ -171,13 +171,22 @@ class Answer:
         }
         return json.dumps(answer, ensure_ascii=False, indent=1)
 
-    def to_csv(self) -> str:
-        """The rows as CSV with a header of column names; nothing known is an empty cell."""
+    def to_csv(self, *, spreadsheet: bool = False) -> str:
+        """The rows as CSV with a header of column names; nothing known is an empty cell.
+
+        Made for a `spreadsheet`, no cell is run as a formula: a text that one would take for it begins with an
+        apostrophe, every text stands in quotes, and the file says by its first character that it is UTF-8.
+        """
         out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
+        if spreadsheet:
+            out.write("\ufeff")
+            writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
+        else:
+            writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(column.name for column in self.columns)
         for row in self.rows:
-            writer.writerow(_csv_cell(row[column.name]) for column in self.columns)
+            cells = (_csv_cell(row[column.name]) for column in self.columns)
+            writer.writerow([_harmless(cell) if spreadsheet else cell for cell in cells])
         return out.getvalue()
 
 
@@ -185,6 +194,22 @@ def _csv_cell(value: Cell) -> str | int | float:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else value
+
+
+#: What spreadsheets take for the start of a formula, the wide forms in Japanese ones too; behind apostrophes, so that
+#: one can be taken away again. A plain number is none.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+
+
+def _harmless(cell: str | int | float) -> str | int | float:
+    """A cell that no spreadsheet runs.
+
+    >>> _harmless("=1+1"), _harmless("-5.2"), _harmless("'=1+1")
+    ("'=1+1", '-5.2', "''=1+1")
+    """
+    formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if formula else cell
 
 
 def bind(text: str, terms: Mapping[str, Sequence[str]]) -> str:

@@ -48,6 +48,12 @@ class Settings:
     trusted_proxy: str = ""
     #: HEDGEROW_DEMO: 1 serves the invented examples under /demo/, 0 does not.
     demo: int = 1
+    #: HEDGEROW_SITE: the site's address from outside, as https://example.org; '' takes it from each request.
+    site: str = ""
+    #: HEDGEROW_SECURITY_CONTACT: whom to tell of a weakness, as mailto:someone@example.org or a page; '' for nobody.
+    security_contact: str = ""
+    #: HEDGEROW_RESERVE_MEGABYTES: with less free on the disk of the home the registry is not ready, in MiB.
+    reserve_megabytes: int = 256
 
     @property
     def ledger(self) -> Path:
@@ -90,6 +96,9 @@ class Settings:
             trusted_proxy=env.get("HEDGEROW_TRUSTED_PROXY") or cls.trusted_proxy,
             demo=_whole(env, "HEDGEROW_DEMO", cls.demo, 0, 1),
             cache_megabytes=_whole(env, "HEDGEROW_CACHE_MEGABYTES", cls.cache_megabytes, 0, 4096),
+            site=_address(env, "HEDGEROW_SITE", ("https", "http")).rstrip("/"),
+            security_contact=_address(env, "HEDGEROW_SECURITY_CONTACT", ("mailto", "https", "tel")),
+            reserve_megabytes=_whole(env, "HEDGEROW_RESERVE_MEGABYTES", cls.reserve_megabytes, 0, 1 << 30),
         )
 
 
@@ -98,3 +107,12 @@ def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int)
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
         raise CallError(f"{name} is '{text}'.", f"Give a whole number from {low} to {high}.")
     return int(text)
+
+
+def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    text = env.get(name) or ""
+    parts = urlsplit(text)
+    whole = parts.netloc if parts.scheme in ("https", "http") else parts.path
+    if text and not (parts.scheme in schemes and whole and text.isascii() and text.isprintable() and " " not in text):
+        raise CallError(f"{name} is '{text}'.", f"Give an address that begins with {', '.join(schemes)}.")
+    return text

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from hedgerow.graph.cache import CachedGraph
 from hedgerow.graph.client import Graph, GraphClient
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC
-from hedgerow_web import api, demo, headers, i18n, pages, problem
+from hedgerow_web import api, demo, described, headers, i18n, pages, problem
 from hedgerow_web.api import graphs, sparql
+from hedgerow_web.counts import Counted, Counts
 from hedgerow_web.front import Direct, Front
 from hedgerow_web.site import Site
 
@@ -34,11 +35,16 @@ def create_app(
     if settings.demo:
         kept //= DEMO_CACHE
         invented = _site(settings, demonstration or CachedGraph(GraphClient(settings, DEMO), kept), kept)
+        app.extensions["demonstration"] = invented
         mounted = DispatcherMiddleware(app.wsgi_app, {demo.PLACE: invented})
         app.wsgi_app = mounted  # type: ignore[method-assign]
     else:
         for rule in (demo.PLACE, f"{demo.PLACE}/", f"{demo.PLACE}/<path:rest>"):
             app.add_url_rule(rule, "no-demonstration", _no_demonstration)
+    # Only a site of its own shares its figures; one that is given its graph counts for itself.
+    counts = Counts(None if graph else settings.run)
+    app.extensions["counts"] = counts
+    app.wsgi_app = Counted(app.wsgi_app, counts)  # type: ignore[method-assign]
     return app
 
 
@@ -57,26 +63,11 @@ def _site(settings: Settings, graph: Graph, kept: int) -> Flask:
     problem.init(app)
     api.init(app)
     pages.init(app)
-    app.after_request(_finish)
+    described.init(app)
+    headers.init(app)
     direct: dict[str, Direct] = {
         sparql.PATH: sparql.Endpoint(settings, graph, MAX_BODY_BYTES),
         graphs.PATH: graphs.GraphStore(settings, graph),
     }
     app.wsgi_app = Front(app.wsgi_app, graph, kept, direct)  # type: ignore[method-assign, assignment]
     return app
-
-
-def _finish(response: Response) -> Response:
-    """Headers every answer carries, and 304 for what the client has already."""
-    given = response.headers
-    for name, value in (*headers.every(), *(headers.shared() if "Access-Control-Allow-Origin" in given else ())):
-        given.setdefault(name, value)
-    versions = g.get("versions", ())
-    if len(versions) == 1:  # the graph may move on while a page is made
-        given.setdefault("Hedgerow-Version", next(iter(versions)))
-    if response.status_code == 200 and request.method in ("GET", "HEAD") and not response.is_streamed:
-        given.setdefault("Cache-Control", headers.LIVE)
-        if "no-store" not in given["Cache-Control"]:
-            response.add_etag()
-        response.make_conditional(request)
-    return response

@@ -1,4 +1,4 @@
-"""Where this site is, as its client reached it: for links others follow. What the registry names, its base names."""
+"""Where this site is, as it is reached from outside: for links others follow. What the registry names, its base names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from flask import request
 
 from hedgerow.errors import CallError
+from hedgerow_web.site import site
 
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
@@ -14,8 +15,20 @@ _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 def here() -> str:
     """The address of the site, with the prefix it is mounted under and without a slash at its end.
 
-    Raises CallError when the client's Host is none: it would stand in documents that others are given.
+    A setting says it, or else the request. Raises CallError when the client's Host is none: it would stand in documents
+    that others are given.
     """
+    return absolute(request.script_root) if request.script_root else _outside()
+
+
+def absolute(address: str) -> str:
+    """A local address as it is reached from outside; another one as it is. Raises CallError as above."""
+    return f"{_outside()}{address}" if address.startswith("/") else address
+
+
+def _outside() -> str:
+    if known := site().settings.site:
+        return known
     if not _HOST.fullmatch(request.host):
         raise CallError("The header Host names no host.", "Send the name and port that the site is reached at.")
-    return f"{request.scheme}://{request.host}{request.script_root}"
+    return f"{request.scheme}://{request.host}"

@@ -53,5 +53,5 @@ def _mark(response: Response) -> Response:
     given = response.headers
     given.extend(marks(DEMO))
     if response.status_code == 200 and response.mimetype != HTML and request.endpoint != "static":
-        given.extend(file_name(DEMO, request.path, response.mimetype or ""))
+        given.update(file_name(DEMO, request.path, response.mimetype or ""))
     return response

@@ -20,6 +20,7 @@ from werkzeug.wsgi import wrap_file
 from hedgerow.errors import HedgerowError
 from hedgerow.graph.cache import Kept
 from hedgerow.graph.client import Graph
+from hedgerow_web.counts import KEPT
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -130,6 +131,8 @@ class Front:
             if answer.lasting:
                 size = len(answer.body) + sum(len(str(part)) for part in key)
                 self._kept.put(key, replace(answer, headers=_timed(answer.headers)), size)
+        else:
+            environ[KEPT] = True
         return _give(answer, environ, start)
 
     def _present(self) -> str:
@@ -147,6 +150,8 @@ class Front:
         direct = self._direct.get(environ.get("PATH_INFO", ""))
         answer = (direct and direct(environ)) or self._by_site(environ)
         if answer.status.startswith("304"):
+            # What it stands for may have been compressed.
+            answer = replace(answer, headers=_varying(answer.headers))
             return answer.tagged() if packed and _GZIP in known else answer
         if not answer.compressible:
             return answer

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from hedgerow.errors import GraphNotReady, HedgerowError, QuerySyntaxError, Unavailable
-from hedgerow_web.negotiate import HTML, choose
+from hedgerow_web.negotiate import HTML, Unacceptable, choose
 from hedgerow_web.site import site
 
 PROBLEM = "application/problem+json"
 #: Paths that machines ask; they get JSON unless they say that they want a page.
-_MACHINE = (".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", "/healthz", "/readyz")
+_MACHINE = (
+    *(".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
+    *("/healthz", "/readyz", "/metrics"),
+)
 #: What to do about an error of HTTP.
 _REMEDIES = {
     404: "Look for it in the lists, or by a question.",
@@ -56,9 +60,14 @@ def _is_building(error: HedgerowError) -> bool:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
-    response = _answer(
-        error.code, error.name, error.description or "", _REMEDIES.get(error.code, "Correct the request."), {}
-    )
+    offered = error.offered if isinstance(error, Unacceptable) else ()
+    extra = {"available": [{"type": media, "href": address} for media, address in offered]} if offered else {}
+    remedy = _REMEDIES.get(error.code, "Correct the request.")
+    response = _answer(error.code, error.name, error.description or "", remedy, extra)
+    for media, address in offered:
+        response.headers.add("Link", f'<{address}>; rel="alternate"; type="{media}"')
+    if error.code == 406:
+        response.vary.update(("Accept", "Accept-Profile"))
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ["GET"]))
     return response
@@ -70,7 +79,7 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _answer(
-    status: int, title: str, detail: str, remedy: str, extra: dict[str, object], *, building: bool = False
+    status: int, title: str, detail: str, remedy: str, extra: Mapping[str, object], *, building: bool = False
 ) -> Response:
     if wants_page():
         name = "progress.html" if building else "problem.html"
@@ -81,7 +90,6 @@ def _answer(
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "remedy": remedy, **extra}
         response = make_response(json.dumps(body, ensure_ascii=False), status)
         response.mimetype = PROBLEM
-        response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"
     return response
 

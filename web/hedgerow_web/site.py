@@ -12,7 +12,18 @@ from typing import cast
 from flask import current_app, g, request
 
 from hedgerow.graph.client import JSON, PLAIN, TURTLE, Graph, How, Reply
-from hedgerow.iri import CODE, HR, ONTOLOGY_GRAPH, SLUG, rebase, record_of
+from hedgerow.iri import (
+    ALIGNMENT,
+    CODE,
+    CONTEXT,
+    HR,
+    ONTOLOGY_GRAPH,
+    SHAPES,
+    SLUG,
+    VOCABULARY,
+    rebase,
+    record_of,
+)
 from hedgerow.questions import bind, labels
 from hedgerow.settings import Settings
 from hedgerow.tiers import chains, name_of, prefix
@@ -104,12 +115,20 @@ class Site:
 
     def href(self, iri: str) -> str | None:
         """The local address of an IRI, an outside web address as it is, or None for what is no link."""
-        root = request.script_root
+        root, base = request.script_root, self.settings.base
         for place in self.places:
             if iri.startswith(place):
                 return f"{root}/doc/{iri.removeprefix(place)}"
+        if iri in (base, f"{base}/{self.tier}"):
+            return f"{root}/"
+        if iri.startswith(f"{base}/graph/"):
+            return root + iri.removeprefix(base)
+        if iri.startswith((CONTEXT, SHAPES, ALIGNMENT)):
+            return f"{root}/{iri.removeprefix(VOCABULARY)}"
         if iri.startswith(HR):
             return f"{root}/ns/{iri.removeprefix(HR)}"
+        if iri == ONTOLOGY_GRAPH:
+            return f"{root}/ns/"
         if iri.startswith(f"{ONTOLOGY_GRAPH}/"):
             return f"{root}/ns/{iri.removeprefix(f'{ONTOLOGY_GRAPH}/')}"
         if iri.startswith(CODE):

@@ -160,6 +160,17 @@ class Ontology:
         """The terms that a module defines."""
         return [term for term in self.terms.values() if term.module == name]
 
+    def whole(self) -> Graph:
+        """Every statement, and of what parts the whole consists: its name is also that of the graph it is kept in."""
+        found = Graph()
+        found += self.graph
+        node = URIRef(ONTOLOGY_GRAPH)
+        found.add((node, DCTERMS.title, Literal("The ontology of Hedgerow", lang="en")))
+        found.add((node, DCTERMS.title, Literal("Hedgerowのオントロジー", lang="ja")))
+        for module in self.modules.values():
+            found.add((node, DCTERMS.hasPart, URIRef(module.iri)))
+        return _bound(found)
+
     def about_term(self, iri: str) -> Graph:
         """The statements about a term, with the expressions they hold and the sets of disjoint terms it stands in."""
         node = URIRef(iri)
@@ -288,6 +299,31 @@ def of_version(version: str) -> Ontology:
     """The ontology of a version that `versions` names."""
     folder = versions()[version]
     return shipped() if folder is None else read(folder)
+
+
+@cache
+def shapes() -> Graph:
+    """The shapes of records, the binding ones among them."""
+    return _parsed(sorted((ONTOLOGY / "shapes").rglob("*.ttl")))
+
+
+@cache
+def alignments() -> Mapping[str, Path]:
+    """The files that align the ontology with others, by name."""
+    return {path.stem: path for path in sorted((ONTOLOGY / "align").glob("*.ttl"))}
+
+
+@cache
+def alignment(name: str) -> Graph:
+    """The statements of an alignment that `alignments` names."""
+    return _parsed([alignments()[name]])
+
+
+def _parsed(paths: Iterable[Path]) -> Graph:
+    graph = Graph()
+    for path in paths:
+        graph.parse(path, format="turtle")
+    return _bound(graph)
 
 
 def serialised(graph: Graph, media_type: str) -> bytes:

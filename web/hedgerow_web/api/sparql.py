@@ -1,7 +1,7 @@
 """`/sparql`: the endpoint. Bytes of the engine pass through unread; a person's browser gets a page.
 
 A program's query is answered before the site's own machinery begins, which would cost more than a small query does.
-What is left to the site: the page, the preflight, and the words for what went wrong.
+What is left to the site: the page, and the words for what went wrong.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Response, request
 from werkzeug.wsgi import get_input_stream
 
-from hedgerow.errors import CallError, HedgerowError
+from hedgerow.errors import CallError
 from hedgerow.graph.cache import is_stable
 from hedgerow.graph.client import Graph
 from hedgerow.settings import Settings
@@ -21,11 +20,11 @@ from hedgerow_web import demo, headers
 from hedgerow_web.api import discovery, protocol
 from hedgerow_web.api.protocol import Asked
 from hedgerow_web.front import ERROR, Answer, Environ, Headers, has
+from hedgerow_web.negotiate import content_type
 from hedgerow_web.pages import sparql as page
 
 blueprint = Blueprint("sparql", __name__)
 PATH = "/sparql"
-_METHODS = "GET, HEAD, POST, OPTIONS"
 #: Where the direct way leaves what it has read, for the site.
 _ASKED = "hedgerow.asked"
 
@@ -49,7 +48,7 @@ class Endpoint:
             if asked.page or asked.query is None:
                 return None
             return self._answer(environ, asked, asked.query)
-        except (HedgerowError, HTTPException) as error:
+        except Exception as error:  # the site has the words for it, also where it is a fault of our own
             environ[ERROR] = error
             return None
 
@@ -64,8 +63,7 @@ class Endpoint:
             return Answer("304 NOT MODIFIED", self._headers(asked, version, stable=True), b"")
         reply = self._graph.query(query, asked.solutions, asked.triples, asked.how)
         said = self._headers(asked, reply.version, stable=stable)
-        text = "; charset=utf-8" if reply.media_type.startswith("text/") else ""
-        said += [("Content-Type", reply.media_type + text), ("Server-Timing", f"worker;dur={reply.millis}")]
+        said += [("Content-Type", content_type(reply.media_type)), ("Server-Timing", f"worker;dur={reply.millis}")]
         said += demo.file_name(self._graph.tier, PATH, reply.media_type)
         if reply.file is None:
             said.append(("Content-Length", str(len(reply.body))))
@@ -89,11 +87,9 @@ def _tag(asked: Asked, version: str) -> str:
     return f'"{version}-{hashlib.blake2b(what.encode("utf-8", "replace"), digest_size=12).hexdigest()}"'
 
 
-@blueprint.route(PATH, methods=["GET", "POST", "OPTIONS"])
+@blueprint.route(PATH, methods=["GET", "POST"])
 def endpoint() -> Response:
     """What the direct way leaves."""
-    if request.method == "OPTIONS":
-        return _preflight()
     left: dict[str, Any] = request.environ
     if error := left.get(ERROR):
         raise error
@@ -103,13 +99,3 @@ def endpoint() -> Response:
     if request.method == "POST" or not asked.triples:
         raise CallError("There is no query.", "Send it as 'query', or as application/sparql-query.")
     return discovery.service_description(asked.triples)
-
-
-def _preflight() -> Response:
-    response = make_response("", 204)
-    response.headers["Allow"] = _METHODS
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Allow-Methods"] = _METHODS
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
-    response.headers["Access-Control-Max-Age"] = "86400"
-    return response

@@ -7,6 +7,7 @@ from hedgerow_web.negotiate import TRIPLES
 from hedgerow_web.pages import (
     about,
     catalogue,
+    graphs,
     home,
     lists,
     maps,
@@ -20,6 +21,6 @@ from hedgerow_web.pages import (
 
 def init(app: Flask) -> None:
     """Register every page."""
-    for module in (home, lists, search, records, maps, questions, vocabulary, modelling, catalogue, about):
+    for module in (home, graphs, lists, search, records, maps, questions, vocabulary, modelling, catalogue, about):
         app.register_blueprint(module.blueprint)
     app.jinja_env.globals.update(href=records.href, short=short, rdf=TRIPLES)

@@ -8,10 +8,10 @@ from hedgerow.exchange import catalogue as exchange
 from hedgerow.exchange import schema_org
 from hedgerow.exchange.description import Description
 from hedgerow.exchange.entries import read
-from hedgerow_web import i18n
+from hedgerow.tiers import dataset
+from hedgerow_web import described, i18n
 from hedgerow_web.address import here
-from hedgerow_web.described import as_rdf, describe
-from hedgerow_web.negotiate import TRIPLES
+from hedgerow_web.described import SUFFIXES
 from hedgerow_web.site import site
 
 blueprint = Blueprint("catalogue", __name__)
@@ -20,17 +20,22 @@ blueprint = Blueprint("catalogue", __name__)
 @blueprint.get("/catalog")
 def catalogue() -> Response:
     """The catalogue: a page, or RDF by negotiation."""
-    told = _told()
-    return _dated(describe("/catalog", lambda: _page(told), told.serialised), told)
+    return _described("")
 
 
 @blueprint.get("/catalog.<suffix>")
 def as_file(suffix: str) -> Response:
     """The catalogue as RDF."""
-    if suffix not in TRIPLES:
-        abort(404, f"The catalogue comes as {', '.join(TRIPLES)}.")
-    told = _told()
-    return _dated(as_rdf(told.serialised(TRIPLES[suffix]), TRIPLES[suffix]), told)
+    if suffix not in SUFFIXES:
+        abort(404, f"The catalogue comes as {', '.join(SUFFIXES)}.")
+    return _described(SUFFIXES[suffix])
+
+
+def _described(form: str) -> Response:
+    told, about = _told(), described.Description("/catalog", f"{dataset(site().settings.base, site().tier)}/catalog")
+    response = described.describe(about, form, lambda: _page(told), told.serialised)
+    response.headers["Hedgerow-Version"] = told.version
+    return response
 
 
 def data_catalog() -> schema_org.Block:
@@ -47,8 +52,3 @@ def _told() -> Description:
 def _page(told: Description) -> str:
     shown = read(told, i18n.language())
     return render_template("catalogue.html", catalogue=shown, block=schema_org.datasets(shown))
-
-
-def _dated(response: Response, told: Description) -> Response:
-    response.headers["Hedgerow-Version"] = told.version
-    return response

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from hedgerow.questions import Cell, ask, find
-from hedgerow.tiers import DEMO
+from hedgerow.tiers import DEMO, dataset
 from hedgerow_web import i18n
+from hedgerow_web.described import Description, describe
 from hedgerow_web.pages.catalogue import data_catalog
+from hedgerow_web.pages.graphs import statements
 from hedgerow_web.pages.lists import listing_of, names_in
 from hedgerow_web.pages.questions import options
 from hedgerow_web.site import Row, site
@@ -18,6 +20,9 @@ from hedgerow_web.site import Row, site
 blueprint = Blueprint("home", __name__)
 #: Refiner shares shown on the home page.
 TOP = 8
+#: The class and the licence of the registry as a whole.
+_DATASET = "http://rdfs.org/ns/void#Dataset"
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 #: The question the home page asks first, and what stands in its form.
 EXPOSURE = "exposure-to-country"
 ASKED = {"importer": "JP", "exporter": "CN", "item": "gallium"}
@@ -33,11 +38,20 @@ def _first_of_each_item(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str,
 
 
 @blueprint.get("/")
-def home() -> str:
-    """The front page: of the record, or of what is invented."""
+def home() -> Response:
+    """The registry itself: the front page, or its description as RDF, which lies at `/graph/about`."""
     here = site()
-    if here.tier == DEMO:
-        return _demonstration()
+    base = here.settings.base
+    return describe(
+        Description("/graph/about", dataset(base, here.tier), types=[_DATASET], licence=_LICENCE, page="/"),
+        "",
+        _demonstration if here.tier == DEMO else _front,
+        lambda media: statements(f"{base}/graph/about", media),
+    )
+
+
+def _front() -> str:
+    here = site()
     bundle = ask(here.graph, find("bundle"), {}, here.settings.base, i18n.language())
     elements = {
         name: Counter(str(row[name]) for row in bundle.rows) for name in ("offtake", "qualityAudit", "serviceLevel")

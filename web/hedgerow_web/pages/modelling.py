@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import yaml
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template
 
+from hedgerow.documentation import described
 from hedgerow.documentation.described import shipped
 from hedgerow.documentation.guide import ANSWERS, mission, patterns
 from hedgerow.documentation.usage import EXAMPLE_BASE, examples
-from hedgerow.iri import HR
+from hedgerow.iri import ALIGNMENT, HR, SHAPES
 from hedgerow.paths import ONTOLOGY
 from hedgerow.questions import load_questions
 from hedgerow_web import i18n
+from hedgerow_web.described import SUFFIXES, Description, describe, twin
 
 blueprint = Blueprint("modelling", __name__)
 _SUFFIX = {"rules": "rq", "checks": "rq", "shapes": "ttl"}
@@ -55,6 +58,53 @@ def file(folder: str, name: str) -> str:
         title=_title(text) if folder != "shapes" else "",
         blocks=_blocks(text) if folder == "shapes" else [("", text)],
     )
+
+
+@blueprint.get("/shapes")
+@blueprint.get("/shapes.<suffix>")
+def shapes(suffix: str = "") -> Response:
+    """Every shape of a record: where the IRIs of shapes lead."""
+    form = _known_suffix(suffix)
+    return describe(
+        Description("/shapes", SHAPES, collection="/ns/"),
+        form,
+        lambda: render_template("ontology-file.html", folder="shapes", name="shapes", title="", blocks=_all_shapes()),
+        _shapes,
+    )
+
+
+@blueprint.get("/align/<name>")
+def alignment(name: str) -> Response:
+    """What relates the terms of the ontology to those of another."""
+    word, form = twin(name)
+    known = described.alignments()
+    if word not in known:
+        abort(404, f"There is no alignment '{word}'; there are {', '.join(known)}.")
+    text = known[word].read_text("utf-8")
+    return describe(
+        Description(f"/align/{word}", f"{ALIGNMENT}{word}", collection="/ns/"),
+        form,
+        lambda: render_template(
+            "ontology-file.html", folder="alignments", name=word, title=_title(text), blocks=[("", text)]
+        ),
+        lambda media: described.serialised(described.alignment(word), media),
+    )
+
+
+@cache
+def _shapes(media_type: str) -> bytes:
+    return described.serialised(described.shapes(), media_type)
+
+
+def _known_suffix(suffix: str) -> str:
+    if suffix and suffix not in SUFFIXES:
+        abort(404, f"The shapes come as {', '.join(SUFFIXES)}.")
+    return SUFFIXES.get(suffix, "")
+
+
+def _all_shapes() -> list[tuple[str, str]]:
+    paths = sorted((ONTOLOGY / "shapes").rglob("*.ttl"))
+    return [block for path in paths for block in _blocks(path.read_text("utf-8"))]
 
 
 def _names() -> dict[str, object]:

@@ -17,6 +17,9 @@ from hedgerow_web.site import site
 blueprint = Blueprint("questions", __name__)
 #: Rows of one page; JSON and CSV hold all.
 SHOWN = 50
+#: The CSV that is made for people, and what in an address chooses a form and is no parameter of a question.
+SPREADSHEET = "spreadsheet"
+_CHOICES = ("lang", "page", "for")
 #: An answer of at most so many rows and more than so many columns is shown one row under the other.
 FEW, WIDE = 3, 8
 
@@ -38,8 +41,16 @@ def as_json(name: str) -> Response:
 
 @blueprint.get("/questions/<name>.csv")
 def as_csv(name: str) -> Response:
-    """The whole answer as CSV."""
-    return _export(_answer(find(name)).to_csv(), "text/csv; charset=utf-8; header=present")
+    """The whole answer as CSV: exact, or with `?for=spreadsheet` so that no cell is run as a formula."""
+    asked = request.args.get("for")
+    if asked not in (None, SPREADSHEET):
+        raise CallError(f"There is no CSV for '{asked}'.", f"Ask 'for={SPREADSHEET}', or leave it out.")
+    question = find(name)
+    body = _answer(question).to_csv(spreadsheet=asked == SPREADSHEET)
+    response = _export(body, "text/csv; charset=utf-8; header=present")
+    if asked:
+        response.headers["Content-Disposition"] = f'attachment; filename="{question.name}.csv"'
+    return response
 
 
 def _export(body: str, content_type: str) -> Response:
@@ -80,14 +91,14 @@ def one(name: str) -> Response | str:
         wide=WIDE,
         query=question.bound(values, site().settings.base) if not fault else question.text,
         sources={} if answer is None else _names_of_lists(answer, rows),
-        permalink=lambda form: url_for(f"questions.as_{form}", name=question.name, **values),  # type: ignore[arg-type]
+        permalink=lambda form, **how: url_for(f"questions.as_{form}", name=question.name, **values, **how),  # type: ignore[arg-type]
         turned=lambda to: url_for("questions.one", name=question.name, page=to, **values),  # type: ignore[arg-type]
     )
     return make_response(page, fault.status if fault else 200)
 
 
 def _values() -> dict[str, str]:
-    return {name: value for name, value in request.args.items() if value and name not in ("lang", "page")}
+    return {name: value for name, value in request.args.items() if value and name not in _CHOICES}
 
 
 def _pages(rows: int) -> int:

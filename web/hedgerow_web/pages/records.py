@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 
 from hedgerow.graph.client import JSON
+from hedgerow.iri import RDF_TYPE
 from hedgerow_web.address import here
-from hedgerow_web.described import as_rdf, describe, lead_to, twin
+from hedgerow_web.described import Description, describe, lead_to, twin
 from hedgerow_web.pages import agreements, kinds, maps
 from hedgerow_web.pages.lists import BY_KIND, listing_of, names_in
 from hedgerow_web.pages.thing import Thing, read_thing
@@ -24,31 +25,37 @@ def href(iri: object) -> str | None:
 @blueprint.get("/id/<kind>/<slug>")
 def identified(kind: str, slug: str) -> Response:
     """The thing itself is not a page: see its description."""
-    _known(kind, slug)
-    return lead_to(f"/doc/{kind}/{slug}")
+    return lead_to(_known(kind, slug))
 
 
 @blueprint.get("/doc/<kind>/<slug>")
 def described(kind: str, slug: str) -> Response:
     """The description: a page, or RDF by suffix or negotiation."""
-    name, media_type = twin(slug)
-    iri = _known(kind, name)
-    if media_type:
-        return as_rdf(_statements(iri, media_type), media_type)
+    name, form = twin(slug)
+    about = _known(kind, name)
+    iri = about.iri
     return describe(
-        f"/doc/{kind}/{slug}",
+        about,
+        form,
         lambda: agreements.page(iri) if kind == "agreement" else _page(iri, kind),
-        lambda form: _statements(iri, form),
+        lambda media: _statements(iri, media),
     )
 
 
-def _known(kind: str, slug: str) -> str:
+def _known(kind: str, slug: str) -> Description:
     here = site()
-    held = (iri for iri in here.record_iris(kind, slug) if here.rows("exists", {"record": [f"<{iri}>"]}))
-    found = next(held, None)
-    if found is None:
+    asked = ((iri, here.rows("signposts", {"record": [f"<{iri}>"]})) for iri in here.record_iris(kind, slug))
+    iri, rows = next(((iri, rows) for iri, rows in asked if rows), ("", []))
+    if not iri:
         abort(404, "There is no such record.")
-    return found
+    said = [(row["said"].text, row["value"].text) for row in rows]
+    return Description(
+        f"/doc/{kind}/{slug}",
+        iri,
+        types=[value for term, value in said if term == RDF_TYPE],
+        licence=next((value for term, value in said if term != RDF_TYPE), ""),
+        collection=listing_of(kind).path,
+    )
 
 
 def _statements(iri: str, media_type: str) -> bytes:

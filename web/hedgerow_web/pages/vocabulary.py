@@ -15,11 +15,10 @@ from hedgerow.documentation.described import Module, Ontology, Term, serialised,
 from hedgerow.documentation.usage import examples, uses
 from hedgerow.documentation.words import Labels, Sentence, said
 from hedgerow.graph.client import JSON
-from hedgerow.iri import CODE, HR, SLUG
+from hedgerow.iri import CODE, HR, ONTOLOGY_GRAPH, SLUG
 from hedgerow.questions import load_questions
 from hedgerow_web import i18n
-from hedgerow_web.described import as_rdf, describe, lead_to, twin
-from hedgerow_web.negotiate import TRIPLES
+from hedgerow_web.described import SUFFIXES, Description, describe, lead_to, twin
 from hedgerow_web.render.diagram import Box, Line, Link, drawn
 from hedgerow_web.site import Row, site
 
@@ -36,32 +35,32 @@ _DERIVING = ("chain", "inverse", "transitive", "symmetric", "same-property")
 @blueprint.get("/ns/")
 def terms() -> Response:
     """The ontology: its modules and an index of its terms, or the whole of it as RDF."""
-    return describe("/ns", _index_page, _whole)
+    return describe(_the_ontology(), "", _index_page, _whole)
 
 
 @blueprint.get("/ns.<suffix>")
 def ontology(suffix: str) -> Response:
     """The whole ontology as RDF, class expressions included."""
-    if suffix not in TRIPLES:
-        abort(404, f"The ontology comes as {', '.join(TRIPLES)}.")
-    return as_rdf(_whole(TRIPLES[suffix]), TRIPLES[suffix])
+    if suffix not in SUFFIXES:
+        abort(404, f"The ontology comes as {', '.join(SUFFIXES)}.")
+    return describe(_the_ontology(), SUFFIXES[suffix], _index_page, _whole)
 
 
 @blueprint.get("/ns/<name>")
 def term(name: str) -> AnyResponse:
     """A module or a term; a version leads to its page. A module wins, but no term has a module's name."""
-    word, media_type = twin(name)
+    word, form = twin(name)
     here = shipped()
     if word in here.modules:
-        return _module(here, here.modules[word], f"/ns/{word}", media_type)
+        return _module(here, here.modules[word], f"/ns/{word}", form)
     if _VERSION.match(word):
-        return _version(word, media_type) if media_type else redirect(f"{request.script_root}/ns/{word}/", code=308)
+        return _version(word, form) if form else redirect(f"{request.script_root}/ns/{word}/", code=308)
     found = here.term(word)
     if found is None:
         abort(404, f"The ontology has no term '{word}'.")
-    if media_type:
-        return as_rdf(_about_term(found.iri, media_type), media_type)
-    return describe(f"/ns/{word}", lambda: _term_page(here, found), lambda form: _about_term(found.iri, form))
+    module = here.modules.get(found.module)
+    about = Description(f"/ns/{word}", found.iri, licence=module.licence if module else "", collection="/ns/")
+    return describe(about, form, lambda: _term_page(here, found), lambda media: _about_term(found.iri, media))
 
 
 @blueprint.get("/ns/<version>/")
@@ -73,11 +72,11 @@ def version(version: str) -> Response:
 @blueprint.get("/ns/<version>/<name>")
 def versioned_module(version: str, name: str) -> Response:
     """One module in one version: where its version IRI leads."""
-    word, media_type = twin(name)
+    word, form = twin(name)
     there = _of_version(version)
     if word not in there.modules:
         abort(404, f"Version {version} has no module '{word}'; it has {', '.join(there.modules)}.")
-    return _module(there, there.modules[word], f"/ns/{version}/{word}", media_type)
+    return _module(there, there.modules[word], f"/ns/{version}/{word}", form, iri=there.modules[word].version_iri)
 
 
 @blueprint.get("/code/")
@@ -92,35 +91,32 @@ def lists() -> str:
 @blueprint.get("/code/<name>")
 def code_list(name: str) -> Response:
     """One code list: its concepts with labels, definitions and uses."""
-    slug, media_type = twin(name)
+    slug, form = twin(name)
     iri = CODE + slug
     rows = site().rows("concepts", {"list": [f"<{iri}>"]}) if SLUG.match(slug) else []
     if not rows:
         abort(404, f"There is no code list '{slug}'.")
-    if media_type:
-        return as_rdf(_list(iri, media_type), media_type)
     names = site().labels([iri])
     return describe(
-        f"/code/{slug}",
+        Description(f"/code/{slug}", iri, collection="/code/"),
+        form,
         lambda: render_template("code-list.html", iri=iri, slug=slug, rows=rows, heading=names.get(iri, slug)),
-        lambda form: _list(iri, form),
+        lambda media: _list(iri, media),
     )
 
 
 @blueprint.get("/code/<name>/<slug>")
 def concept(name: str, slug: str) -> Response:
     """One concept: people are led to its place in the list, programs get its statements."""
-    word, media_type = twin(slug)
+    word, form = twin(slug)
     iri = f"{CODE}{name}/{word}"
     known = SLUG.match(name) and SLUG.match(word)
     if not known or iri not in {row["concept"].text for row in site().rows("concepts", {"list": [f"<{CODE}{name}>"]})}:
         abort(404, f"The code list '{name}' has no '{word}'.")
-    if media_type:
-        return as_rdf(_about(iri, media_type), media_type)
-    response, root = lead_to(f"/code/{name}/{word}"), request.script_root
-    if response.location == f"{root}/code/{name}/{word}":
-        response.headers["Location"] = f"{root}/code/{name}#{word}"
-    return response
+    about = Description(f"/code/{name}/{word}", iri, collection=f"/code/{name}", page=f"/code/{name}#{word}")
+    # Its page is part of another, so that only data and what forms there are lie here.
+    here = form or "_profile" in request.args
+    return describe(about, form, str, lambda media: _about(iri, media)) if here else lead_to(about)
 
 
 def _of_version(version: str) -> Ontology:
@@ -130,24 +126,26 @@ def _of_version(version: str) -> Ontology:
     return described.of_version(version)
 
 
-def _version(version: str, media_type: str) -> Response:
+def _the_ontology() -> Description:
+    return Description("/ns", ONTOLOGY_GRAPH)
+
+
+def _version(version: str, form: str) -> Response:
     there = _of_version(version)
-    if media_type:
-        return as_rdf(serialised(there.graph, media_type), media_type)
     return describe(
-        f"/ns/{version}",
+        Description(f"/ns/{version}", f"{ONTOLOGY_GRAPH}/{version}", collection="/ns/", page=f"/ns/{version}/"),
+        form,
         lambda: render_template("version.html", version=version, ontology=there, versions=described.versions()),
-        lambda form: serialised(there.graph, form),
+        lambda media: serialised(there.whole(), media),
     )
 
 
-def _module(here: Ontology, module: Module, address: str, media_type: str) -> Response:
-    if media_type:
-        return as_rdf(serialised(here.about_module(module.name), media_type), media_type)
+def _module(here: Ontology, module: Module, address: str, form: str, iri: str = "") -> Response:
     return describe(
-        address,
+        Description(address, iri or module.iri, licence=module.licence, collection="/ns/"),
+        form,
         lambda: _module_page(here, module, address),
-        lambda form: serialised(here.about_module(module.name), form),
+        lambda media: serialised(here.about_module(module.name), media),
     )
 
 
@@ -287,4 +285,4 @@ def _list(iri: str, media_type: str) -> bytes:
 @cache
 def _whole(media_type: str) -> bytes:
     """Read from the files: the graph holds no class expressions, for they need blank nodes."""
-    return serialised(shipped().graph, media_type)
+    return serialised(shipped().whole(), media_type)
