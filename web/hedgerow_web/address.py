@@ -1,4 +1,4 @@
-"""Where this site is, as it is reached from outside: for links others follow. What the registry names, its base names."""
+"""Where this site is, as it is reached from outside, for links others follow; what it names, its base names."""
 
 from __future__ import annotations
 
