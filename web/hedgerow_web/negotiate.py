@@ -33,6 +33,12 @@ ALIASES = {
     "application/xml": "application/sparql-results+xml",
     "text/xml": "application/sparql-results+xml",
     "application/x-turtle": TURTLE,
+    "application/turtle": TURTLE,
+    "text/n3": TURTLE,
+    "text/rdf+n3": TURTLE,
+    "application/n3": TURTLE,
+    "application/x-json+ld": TRIPLES["jsonld"],
+    "text/rdf": TRIPLES["rdf"],
     "text/plain": "application/n-triples",
     "application/xhtml+xml": HTML,
 }
