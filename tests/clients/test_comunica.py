@@ -17,12 +17,12 @@ from tests.clients.node import package, run
 pytestmark = pytest.mark.xdist_group("clients")
 
 JSON = "application/sparql-results+json"
-OWNERS = """PREFIX ex: <https://example.org/ns#>
-PREFIX item: <{base}/id/item/>
+OWNERS = f"""PREFIX ex: <https://example.org/ns#>
+PREFIX item: <{DEFAULT_BASE}/id/item/>
 item:nickel ex:keeper "Mori"@ja ; ex:tonnes 12.5 .
 item:gallium ex:keeper "Sato"@ja .
 item:unobtainium ex:keeper "Nobody"@en .
-""".format(base=DEFAULT_BASE)
+"""
 
 
 def comunica(query: str, *sources: str, form: str = JSON) -> subprocess.CompletedProcess[str]:
