@@ -18,7 +18,7 @@ RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 NICKEL = f"{DEFAULT_BASE}/id/item/nickel"
 PREFIXES = f"PREFIX hr: <{HR}>\nPREFIX rdfs: <{RDFS}>\n"
 
-#: Every shape of a term: addresses, two languages, decimals, whole numbers, days; and cells that stay empty.
+#: Every shape of a cell: addresses, two languages, decimals, whole numbers, and one that stays empty.
 ROWS = f"""{PREFIXES}
 SELECT ?share ?item ?name ?year ?value ?day WHERE {{
   ?share a hr:ProductionShare ; hr:item ?item ; hr:year ?year .

@@ -75,7 +75,10 @@ def test_a_graph_in_every_form(accept: str, endpoint: str, here: LocalGraph) -> 
 
 
 def test_by_itself_it_gets_json_and_turtle(endpoint: str) -> None:
-    for query, form in ((asked.ROWS, "application/sparql-results+json"), (asked.CONSTRUCT, "text/turtle; charset=utf-8")):
+    for query, form in (
+        (asked.ROWS, "application/sparql-results+json"),
+        (asked.CONSTRUCT, "text/turtle; charset=utf-8"),
+    ):
         assert curl("-G", endpoint, "--data-urlencode", f"query={query}").headers["content-type"] == form
 
 
@@ -90,7 +93,14 @@ def test_every_way_to_send_a_query_is_the_same(endpoint: str, here: LocalGraph, 
         ["-H", "Content-Type: application/sparql-query", "--data-binary", f"@{file}"],
         ["-H", "Content-Type: application/sparql-query; charset=utf-8", "--data-binary", f"@{file}"],
         ["-H", "Expect: 100-continue", "-H", "Content-Type: application/sparql-query", "--data-binary", f"@{file}"],
-        ["-H", "Transfer-Encoding: chunked", "-H", "Content-Type: application/sparql-query", "--data-binary", f"@{file}"],
+        [
+            "-H",
+            "Transfer-Encoding: chunked",
+            "-H",
+            "Content-Type: application/sparql-query",
+            "--data-binary",
+            f"@{file}",
+        ],
         ["--http1.0", "--data-urlencode", f"query@{file}"],
     ):
         done = curl("-f", endpoint, *words)

@@ -110,7 +110,9 @@ def test_a_typed_query_gives_its_table(editor: Watched, site: str, elsewhere: st
     page = editor.page
     page.locator(".CodeMirror textarea").first.focus()
     page.keyboard.press("Control+A")
-    page.keyboard.type("SELECT ?label ?p WHERE { ?s ?p ?label FILTER(?s = <" + asked.NICKEL + "> && isLiteral(?label)) }")
+    page.keyboard.type(
+        "SELECT ?label ?p WHERE { ?s ?p ?label FILTER(?s = <" + asked.NICKEL + "> && isLiteral(?label)) }"
+    )
     page.keyboard.press("Control+Enter")
     rows = page.locator(".yasr .dataTable tbody tr")
     expected = asked.told(here, f"SELECT ?label {{ <{asked.NICKEL}> ?p ?label FILTER(isLiteral(?label)) }}")
