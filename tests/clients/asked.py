@@ -28,6 +28,8 @@ SELECT ?share ?item ?name ?year ?value ?day WHERE {{
   FILTER(?item = <{NICKEL}>)
 }} ORDER BY ?share ?name"""
 ASK = f"{PREFIXES}ASK {{ <{NICKEL}> a hr:Material }}"
+#: True of the record's own graph alone; that it is a material follows, and stands in the graph of what follows.
+ASK_OWN = f"{PREFIXES}ASK {{ <{NICKEL}> a hr:Element }}"
 ASK_NOT = f"{PREFIXES}ASK {{ <{NICKEL}> a hr:Agreement }}"
 CONSTRUCT = f"{PREFIXES}CONSTRUCT WHERE {{ <{NICKEL}> ?p ?o }}"
 DESCRIBE = f"DESCRIBE <{NICKEL}>"

@@ -26,6 +26,7 @@ def site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "HEDGEROW_WEB_PROCESSES": "1",
         "HEDGEROW_DEMO": "0",
         "HEDGEROW_QUERY_SECONDS": str(DEADLINE_SECONDS),
+        "HEDGEROW_BUDGET_SECONDS": "0",
     }
     with running_site(home, env) as url:
         yield url

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,36 @@ def test_a_graph_in_every_form(accept: str, endpoint: str, here: LocalGraph) -> 
         assert json.loads(done.body)[0]["@id"] == asked.NICKEL
 
 
+@pytest.mark.parametrize("address", [*ADDRESSES, "/questions/bundle.json"])
+def test_it_comes_compressed_to_those_who_take_it(address: str, site: str, tmp_path: Path) -> None:
+    plain, packed = curl(f"{site}{address}"), curl("--compressed", f"{site}{address}")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < len(plain.body) / 1.5
+    assert packed.body == plain.body
+    assert "Accept-Encoding" in plain.headers["vary"]
+    assert packed.headers["etag"] != plain.headers["etag"]
+    tag = tmp_path / "tag"
+    tag.write_text(packed.headers["etag"])
+    assert curl("--compressed", "--etag-compare", str(tag), f"{site}{address}").status == 304
+
+
+@pytest.mark.parametrize("way", [["-G"], []], ids=["get", "form"])
+@pytest.mark.parametrize("accept", list(TABLES))
+def test_a_table_comes_compressed_to_those_who_take_it(accept: str, way: list[str], endpoint: str) -> None:
+    words = [endpoint, *way, "--data-urlencode", f"query={asked.ROWS}", "-H", f"Accept: {accept}"]
+    packed = curl("--compressed", *words)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.body == curl(*words).body
+
+
+def test_a_client_shortens_its_own_deadline(endpoint: str) -> None:
+    words = ["-G", endpoint, "--data-urlencode", f"query={asked.ENDLESS}", "--data-urlencode", "timeout=1"]
+    begun = time.monotonic()
+    assert curl(*words).status == 504
+    assert time.monotonic() - begun < DEADLINE_SECONDS
+
+
 def test_by_itself_it_gets_json_and_turtle(endpoint: str) -> None:
     for query, form in (
         (asked.ROWS, "application/sparql-results+json"),
@@ -140,7 +171,7 @@ def test_what_one_has_is_not_sent_again(address: str, site: str, tmp_path: Path)
     again = curl("-f", "--etag-compare", str(tag), f"{site}{address}")
     assert (again.code, again.status, again.body) == (0, 304, b"")
     assert again.headers["etag"] == first.headers["etag"]
-    assert again.headers.get("vary") == first.headers.get("vary")
+    assert set(first.headers["vary"].split(", ")) <= set(again.headers["vary"].split(", "))
     tag.write_text('"other"')
     assert curl("--etag-compare", str(tag), f"{site}{address}").status == 200
 
@@ -209,7 +240,6 @@ def test_a_script_sees_the_deadline(endpoint: str) -> None:
 def test_who_hangs_up_leaves_the_site_at_work(endpoint: str) -> None:
     left = curl("-G", endpoint, "--data-urlencode", f"query={asked.ENDLESS}", "--max-time", "0.5")
     assert left.code == 28
-    assert DEADLINE_SECONDS > 1
     assert curl("-f", "-G", endpoint, "--data-urlencode", f"query={asked.ASK}").code == 0
 
 

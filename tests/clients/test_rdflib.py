@@ -168,6 +168,24 @@ def test_a_dataset_names_the_graphs_a_statement_stands_in(endpoint: str, here: L
     assert f'"{len(set(everything))}"^^<{XSD.integer}>' == counted[0]["n"]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+def test_a_record_is_a_graph_of_its_own(method: str, endpoint: str, here: LocalGraph) -> None:
+    expected = asked.statements(here, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{NICKEL}> {{ ?s ?p ?o }} }}")
+    store = SPARQLStore(endpoint, method=method)
+    alone = Graph(store, identifier=NICKEL)
+    assert set(alone) == set(expected)
+    assert len(alone) == len(expected)
+    assert alone.query(asked.ASK_OWN).askAnswer is True
+    assert alone.query(asked.ASK).askAnswer is False
+    dataset = Dataset(store)
+    assert set(dataset.get_context(NICKEL)) == set(expected)
+
+
+def test_a_graph_that_is_not_held_is_told_and_not_taken_for_empty(endpoint: str) -> None:
+    with pytest.raises(ValueError, match="something wrong"):
+        len(Graph(SPARQLStore(endpoint), identifier=URIRef(f"{DEFAULT_BASE}/id/item/unobtainium")))
+
+
 def test_a_store_that_could_write_reads_and_is_refused_to_write(endpoint: str, nickel: Graph) -> None:
     graph = Graph(SPARQLUpdateStore(endpoint, endpoint), identifier=DATASET_DEFAULT_GRAPH_ID)
     assert set(graph.objects(NICKEL, RDFS.label)) == set(nickel.objects(NICKEL, RDFS.label))

@@ -31,6 +31,7 @@ from SPARQLWrapper import (
 from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, QueryBadFormed
 
 from hedgerow.graph.client import LocalGraph
+from hedgerow.iri import DEFAULT_BASE
 from tests.clients import asked
 from tests.clients.conftest import DEADLINE_SECONDS
 
@@ -196,3 +197,29 @@ def test_a_wrapper_that_loses_patience_leaves_the_site_at_work(endpoint: str, he
     assert time.monotonic() - begun < DEADLINE_SECONDS
     wrapper.setTimeout(30)
     assert asked.rows(ask(wrapper, asked.ROWS, JSON)) == asked.told(here, asked.ROWS)
+
+
+def test_the_graphs_of_a_query_are_chosen(wrapper: SPARQLWrapper, here: LocalGraph) -> None:
+    gallium = asked.NICKEL.replace("nickel", "gallium")
+    wrapper.addDefaultGraph(asked.NICKEL)
+    assert ask(wrapper, asked.ASK_OWN, JSON)["boolean"] is True
+    assert ask(wrapper, asked.ASK, JSON)["boolean"] is False
+    wrapper.addDefaultGraph(f"{DEFAULT_BASE}/graph/inferred")
+    assert ask(wrapper, asked.ASK, JSON)["boolean"] is True
+    wrapper.resetQuery()
+    wrapper.addDefaultGraph(asked.NICKEL)
+    everything = "SELECT ?s ?p ?o {{ {} }} ORDER BY ?s ?p ?o"
+    inside = asked.told(here, everything.format(f"GRAPH <{asked.NICKEL}> {{ ?s ?p ?o }}"))
+    assert asked.rows(ask(wrapper, everything.format("?s ?p ?o"), JSON)) == inside
+    assert ask(wrapper, everything.format("GRAPH ?g { ?s ?p ?o }"), JSON)["results"]["bindings"] == []
+    wrapper.resetQuery()
+    wrapper.addNamedGraph(asked.NICKEL)
+    wrapper.addNamedGraph(gallium)
+    named = ask(wrapper, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g", JSON)
+    assert [row["g"]["value"] for row in named["results"]["bindings"]] == [gallium, asked.NICKEL]
+
+
+def test_a_graph_that_is_none_is_told(wrapper: SPARQLWrapper) -> None:
+    wrapper.addDefaultGraph("no graph")
+    with pytest.raises(QueryBadFormed, match="Give an absolute IRI"):
+        ask(wrapper, asked.ASK, JSON)

@@ -147,6 +147,8 @@ class Front:
         direct = self._direct.get(environ.get("PATH_INFO", ""))
         answer = (direct and direct(environ)) or self._by_site(environ)
         if answer.status.startswith("304"):
+            # It names what 200 may depend on; whether that would be compressed is not known without it.
+            answer = replace(answer, headers=_varying(answer.headers))
             return answer.tagged() if packed and _GZIP in known else answer
         if not answer.compressible:
             return answer
