@@ -201,7 +201,8 @@ def test_a_thing_leads_to_its_description(accept: str | None, form: str, ending:
     assert (seen.status, seen.headers["location"]) == (303, f"/doc/item/nickel{ending}")
     assert "Accept" in seen.headers["vary"]
     followed = curl("-f", "-L", *words, f"{site}/id/item/nickel")
-    assert (followed.code, followed.status, followed.headers["content-type"]) == (0, 200, form)
+    assert (followed.code, followed.status) == (0, 200)
+    assert followed.headers["content-type"].startswith(form)
 
 
 @pytest.mark.parametrize(
