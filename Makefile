@@ -57,4 +57,4 @@ lock: install-dev
 	  -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf .venv dist
+	rm -rf .venv dist tests/clients/node_modules
