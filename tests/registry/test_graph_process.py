@@ -114,6 +114,19 @@ def test_a_syntax_error_names_line_and_column(client: GraphClient) -> None:
     assert (caught.value.line, caught.value.column) == (2, 10)
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { ?x a undeclared:Thing }", "the prefix of the name before this place is not declared"),
+        ("SELECT ?x { ?x ?p ?y } GROUP BY ?y", "neither grouped nor aggregated"),
+        ("SELECT * { ?s ?p }", "this is not what SPARQL allows here"),
+    ],
+)
+def test_a_syntax_error_is_told_in_words(query: str, said: str, client: GraphClient) -> None:
+    with pytest.raises(QuerySyntaxError, match=said):
+        client.query(query)
+
+
 def test_a_full_queue_answers_at_once_that_it_is_busy(settings: Settings) -> None:
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         outcomes = list(pool.map(lambda _: _outcome(settings, PRODUCT), range(8)))

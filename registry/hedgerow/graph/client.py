@@ -215,5 +215,9 @@ def _error(header: Header) -> HedgerowError:
             return BudgetSpent(detail, remedy, retry_after=int(header["retry_after"]))
         case "not-acceptable":
             return CallError(detail, "Ask for a media type of that form.")
+        case "refused":
+            return QueryRefused(
+                detail, "Use what SPARQL 1.1 has, over graphs that are here: SELECT DISTINCT ?g { GRAPH ?g {} }."
+            )
         case _:
             return QueryRefused(detail, "Write it simpler.")

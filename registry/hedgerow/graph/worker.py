@@ -242,10 +242,18 @@ PREFIXES = {
 }
 
 
+#: What the engine says among the signs it expected, and the same in words.
+_REASONS = {
+    "Prefix not found": "the prefix of the name before this place is not declared",
+    "The SELECT contains a variable that is unbound": "SELECT names a variable that is neither grouped nor aggregated",
+}
+
+
 def _syntax(message: str) -> Header:
     match = _PLACE.match(message)
     if not match:
         return {"error": "syntax", "detail": message[:300], "line": 0, "column": 0}
     line, column, rest = int(match[1]), int(match[2]), match[3]
-    detail = rest if len(rest) < 160 else "this is not what SPARQL allows here"
+    known = next((words for said, words in _REASONS.items() if said in rest), "")
+    detail = known or (rest if len(rest) < 160 and "[" not in rest else "this is not what SPARQL allows here")
     return {"error": "syntax", "detail": f"Line {line}, column {column}: {detail}.", "line": line, "column": column}
