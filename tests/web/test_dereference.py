@@ -20,7 +20,7 @@ from hedgerow.paths import ONTOLOGY
 from hedgerow.record import Record
 from hedgerow.settings import Settings
 from hedgerow.sources.curated import Curated
-from hedgerow.tiers import DEMO, prefix
+from hedgerow.tiers import DEMO, PUBLIC, dataset
 from hedgerow_web import create_app
 from hedgerow_web.pages.graphs import GRAPHS
 from tests.web.conftest import DEMO_VIEW, VIEW, pool
@@ -91,12 +91,12 @@ def test_every_name_has_an_address_by_its_redirect_and_on_the_site(root: str, wo
     # Versions of records are positions of the ledger so far: nothing mints them.
     assert not [iri for iri in names if "/v/" in iri]
     # The demonstration is a site of its own, mounted under the name that its own records have already.
-    mounted = prefix(DEFAULT_BASE, DEMO)
+    mounted = dataset(DEFAULT_BASE, DEMO)
     adapter = world.app.url_map.bind("localhost")
     with world.app.test_request_context("/"):
         here = world.app.extensions["hedgerow"]
         for iri in names:
-            adapter.match(led_to(iri).removeprefix("/demo" if iri.startswith(mounted) else ""))
+            adapter.match(led_to(iri).removeprefix("/demo" if iri.startswith(mounted) else "") or "/")
             if not iri.startswith(mounted):
                 adapter.match(str(here.href(iri)).partition("#")[0])
 
@@ -120,13 +120,14 @@ def test_what_is_named_is_described_in_the_document_of_its_name(root: str, world
 def test_one_name_of_each_kind_the_whole_way(root: str, world: World) -> None:
     chosen: dict[str, str] = {}
     own = {f"{DEFAULT_BASE}/graph/{name}" for name in GRAPHS} | {DEFAULT_BASE}
+    whole = kind_of(dataset(DEFAULT_BASE, DEMO if root else PUBLIC))
     for iri in sorted(world.names[root] - (world.names[""] - own if root else set())):
         if "#" in iri or kind_of(iri) not in chosen:  # where there are parts, one: it leads to its whole
             chosen[kind_of(iri)] = iri
-    assert {*(f"graph/{name}" for name in GRAPHS), ""} <= chosen.keys()
+    assert {*(f"graph/{name}" for name in GRAPHS), whole} <= chosen.keys()
     assert ({"demo/id/exchange-pool"} if root else {"ns", "code", "id/item"}) <= chosen.keys()
     for iri in chosen.values():
-        path = root + led_to(iri).removeprefix(root if "/demo/id/" in iri else "")
+        path = root + (led_to(iri).removeprefix(root if iri.startswith(f"{DEFAULT_BASE}/demo") else "") or "/")
         page = world.follow(path, PAGE)
         assert "<h1" in page.text, iri
         told = world.follow(path, "text/turtle")

@@ -60,7 +60,7 @@ def test_the_catalogue_has_twins_by_suffix(web: FlaskClient) -> None:
             assert ("synthetic-" in response.headers.get("Content-Disposition", "")) == bool(root)
     assert web.get("/catalog.pdf").status_code == 404
     links = web.get("/catalog", headers=PAGE).headers.getlist("Link")
-    assert '</catalog.ttl>; rel="alternate"; type="text/turtle"' in links
+    assert '</catalog.ttl>; rel="alternate describedby"; type="text/turtle"' in links
 
 
 def test_every_way_to_the_data_that_the_catalogue_names_is_there(web: FlaskClient) -> None:

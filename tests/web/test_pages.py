@@ -190,7 +190,7 @@ def test_a_question_as_json_and_csv(name: str, web: FlaskClient) -> None:
         ("/sparql?query=SELECT+*+%7B%0A+%3Fs+%3Fp+%7D", 400, "Line 2, column"),
         ("/sparql?query=INSERT+DATA+%7B%7D", 400, "is an update"),
         ("/sparql?query=SELECT+*+%7BSERVICE+%3Curn:x%3E+%7B%7D%7D", 400, "SERVICE is not run here"),
-        ("/sparql", 400, "There is no query"),
+        ("/sparql?format=csv", 400, "There is no query"),
         ("/sparql?query=ASK%7B%7D&format=pdf", 400, "There is no format 'pdf'"),
     ],
 )

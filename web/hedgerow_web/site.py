@@ -26,7 +26,7 @@ from hedgerow.iri import (
 )
 from hedgerow.questions import bind, labels
 from hedgerow.settings import Settings
-from hedgerow.tiers import chains, name_of, prefix
+from hedgerow.tiers import chains, dataset, name_of, prefix
 from hedgerow_web import i18n
 
 _QUERIES = Path(__file__).with_name("queries")
@@ -119,7 +119,7 @@ class Site:
         for place in self.places:
             if iri.startswith(place):
                 return f"{root}/doc/{iri.removeprefix(place)}"
-        if iri in (base, f"{base}/{self.tier}"):
+        if iri == dataset(base, self.tier):
             return f"{root}/"
         if iri.startswith(f"{base}/graph/"):
             return root + iri.removeprefix(base)

@@ -22,7 +22,7 @@ from hedgerow.settings import Settings
 from hedgerow_web import demo, headers
 from hedgerow_web.api.protocol import FORMATS
 from hedgerow_web.front import ERROR, Answer, Environ, Headers, has
-from hedgerow_web.negotiate import TRIPLES, choose
+from hedgerow_web.negotiate import TRIPLES, choose, content_type
 from hedgerow_web.site import Site
 
 blueprint = Blueprint("graph-store", __name__)
@@ -68,8 +68,7 @@ class GraphStore:
         if has(asked.environ, _tag(address, form, version := self._graph.version())):
             return Answer("304 NOT MODIFIED", self._headers(address, form, version), b"")
         reply = self._graph.query(query, JSON, form, How(spooled=True))
-        text = "; charset=utf-8" if form.startswith("text/") else ""
-        said = [*self._headers(address, form, reply.version), ("Content-Type", form + text)]
+        said = [*self._headers(address, form, reply.version), ("Content-Type", content_type(form))]
         said += demo.file_name(self._graph.tier, PATH, form)
         if reply.file is None:
             said.append(("Content-Length", str(len(reply.body))))
