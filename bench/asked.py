@@ -31,6 +31,11 @@ class Query:
         return STATEMENTS if "CONSTRUCT" in self.text else SOLUTIONS
 
 
+def first() -> Query:
+    """What an engine is asked to see whether it answers."""
+    return Query("point", (FILES / "point.rq").read_text("utf-8"))
+
+
 def queries() -> list[Query]:
     """All, the plain ones first."""
     plain = [Query(name, (FILES / f"{name}.rq").read_text("utf-8")) for name in PLAIN]
@@ -39,6 +44,6 @@ def queries() -> list[Query]:
 
 def points(records: list[str], count: int = 2000) -> list[Query]:
     """Point queries, each about another record as far as there are so many."""
-    text = (FILES / "point.rq").read_text("utf-8")
+    text = first().text
     chosen = random.Random(SEED).sample(records, min(count, len(records)))
     return [Query("point", bind(text, {"thing": [str(NamedNode(record))]})) for record in chosen]

@@ -132,7 +132,7 @@ class Bench:
             peer = kind(self.world, self._folder / kind.name)
             start = time.perf_counter()
             peer.load()
-            peer.start(queries()[0])
+            peer.start()
         except (Missing, subprocess.CalledProcessError) as error:
             column.missing = str(error)
             return
@@ -192,7 +192,7 @@ class Bench:
                 column.times[query.name] = f"over {LIMIT} s"
                 logging.info("  %s is over the limit", query.name)
                 self._given_up.add((column.name, query.name))
-                peer.free(queries()[0])
+                peer.free()
             except (Failed, HTTPException, OSError, ValueError) as error:
                 column.times[query.name] = "fails"
                 column.differences[query.name] = f"{type(error).__name__}: {error}"

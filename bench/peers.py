@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from asked import Query, queries
+from asked import first
 from client import LIMIT, Client, Failed, GivenUp
 from machine import confine, family, free_port, resident
 
@@ -51,11 +51,23 @@ class Peer(ABC):
     #: Whether its first process only holds the data for the others to begin with.
     keeper: ClassVar[bool] = False
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, folder: Path, **more: str) -> None:
+        """`more` stands in its environment, too."""
         self.world, self.folder, self.port = world, folder, free_port()
-        self.url = f"http://127.0.0.1:{self.port}{self.path}"
+        self.site = f"http://127.0.0.1:{self.port}"
+        self.url = f"{self.site}{self.path}"
+        self._more = more
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir()
+
+    def __enter__(self) -> Self:
+        """Load and start it. Raises Missing."""
+        self.load()
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @abstractmethod
     def command(self) -> list[str | Path]:
@@ -68,13 +80,13 @@ class Peer(ABC):
     def load(self) -> None:  # noqa: B027 - most read the data when they start
         """Take the data in, where that is a step of its own."""
 
-    def start(self, first: Query) -> None:
+    def start(self) -> None:
         """Start it and wait for its first answer. Raises Missing when none comes."""
         with (self.folder / "output").open("ab") as output:
             self._process = subprocess.Popen(
                 self.command(),
                 cwd=self.folder,
-                env=os.environ | self.environment(),
+                env=os.environ | self.environment() | self._more,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -82,7 +94,7 @@ class Peer(ABC):
         while time.monotonic() < end and self._process.poll() is None:
             client = self.client()
             try:
-                client.post(first)
+                client.post(first())
             except (OSError, HTTPException, Failed, GivenUp):
                 time.sleep(0.02)
             else:
@@ -97,10 +109,10 @@ class Peer(ABC):
         """A new connection to it."""
         return Client(self.url, self.form)
 
-    def free(self, first: Query) -> None:
+    def free(self) -> None:
         """Rid it of a query that was given up."""
         self.stop()
-        self.start(first)
+        self.start()
 
     @property
     def pid(self) -> int:
@@ -179,8 +191,8 @@ class Virtuoso(Peer):
     #: A query sent as application/sparql-query is never answered by this version.
     form = True
 
-    def __init__(self, world: World, folder: Path) -> None:
-        super().__init__(world, folder)
+    def __init__(self, world: World, folder: Path, **more: str) -> None:
+        super().__init__(world, folder, **more)
         self._root = install("virtuoso")
         self._sql_port = free_port()
 
@@ -199,7 +211,7 @@ class Virtuoso(Peer):
         settings = (HERE / "virtuoso.ini").read_text("utf-8")
         filled = settings.format(folder=self.folder, port=self.port, sql_port=self._sql_port, seconds=LIMIT)
         (self.folder / "virtuoso.ini").write_text(filled, "utf-8")
-        self.start(queries()[0])
+        self.start()
         steps = f"ld_dir('{self.folder}', 'data.nq', 'urn:none'); log_enable(2); rdf_loader_run(); checkpoint;"
         isql = [self._root / "usr/bin/isql-vt", f"127.0.0.1:{self._sql_port}", "dba", "dba", f"exec={steps}"]
         subprocess.run(isql, check=True, env=os.environ | self.environment(), stdout=subprocess.DEVNULL)
@@ -222,14 +234,14 @@ class RdflibEndpoint(Peer):
         """Nothing of ours on its path."""
         return {"PYTHONPATH": ""}
 
-    def free(self, first: Query) -> None:
+    def free(self) -> None:
         """Kill the server; its parent, which holds the data, forks another."""
         for pid in family(self.pid)[1:]:
             os.kill(pid, signal.SIGKILL)
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
-                self.client().post(first)
+                self.client().post(first())
             except (OSError, HTTPException):
                 time.sleep(0.02)
             else:
