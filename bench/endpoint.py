@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import Bench
+from measure import Bench, Section
 from peers import PEERS
 from report import markdown
 
@@ -36,7 +36,8 @@ def main() -> None:
     if unknown := set(chosen) - set(PEERS):
         parser.error(f"no engine {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    started, sections = time.monotonic(), []
+    started = time.monotonic()
+    sections: list[Section] = []
     given_up: set[tuple[str, str]] = set()
     for size in given.size or ["record", "1000000"]:
         with tempfile.TemporaryDirectory() as folder:

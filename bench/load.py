@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asked import Query
 from client import LIMIT
-from peers import Missing, Peer
+from peers import Command, Missing, Peer
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 
@@ -48,8 +48,8 @@ def rate(peer: Peer, load: Load, clients: int, seconds: int, core: int | None, f
     texts = folder / "texts"
     texts.write_bytes(b"\0".join(query.text.encode() for query in load.queries))
     accept = ", ".join(sorted({query.accept for query in load.queries}, reverse=True))
-    script = [texts, load.method, accept, str(int(peer.form)), str(int(load.vary))]
-    pinned = [] if core is None else ["taskset", "-c", str(core)]
+    script: Command = [texts, load.method, accept, str(int(peer.form)), str(int(load.vary))]
+    pinned: Command = [] if core is None else ["taskset", "-c", str(core)]
     measure = [
         "-t1",
         f"-c{clients}",

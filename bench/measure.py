@@ -20,7 +20,7 @@ from asked import SOLUTIONS, STATEMENTS, Query, points, queries
 from client import LIMIT, Failed, GivenUp
 from load import Load, Rate, rate
 from machine import cores, resident
-from peers import Missing, Ours, Peer, World
+from peers import Command, Missing, Ours, Peer, World
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 from hedgerow.graph.project import fold
@@ -102,7 +102,7 @@ class Bench:
     def __init__(self, size: str, folder: Path, seconds: int, given_up: set[tuple[str, str]]) -> None:
         self._folder, self._seconds, self._given_up = folder, seconds, given_up
         triples = "1" if size == "record" else size  # the first copy is always whole
-        make = [sys.executable, Path(world.__file__), triples, folder]
+        make: Command = [sys.executable, Path(world.__file__), triples, folder]
         made = subprocess.run(make, check=True, stdout=subprocess.PIPE, text=True)
         self.world = World(folder / "home", folder / "data.nq", int(made.stdout))
         self.section = Section(size, self.world.statements)

@@ -22,6 +22,8 @@ from machine import confine, family, free_port, resident
 HERE = Path(__file__).parent
 #: Where the peers are installed; not part of the checkout.
 INSTALLED = HERE / ".peers"
+#: The words of a command line.
+Command = list[str | Path]
 #: What an engine needs at most to read the data and answer, in seconds.
 PATIENCE = 600
 
@@ -70,7 +72,7 @@ class Peer(ABC):
         self.stop()
 
     @abstractmethod
-    def command(self) -> list[str | Path]:
+    def command(self) -> Command:
         """What starts it."""
 
     def environment(self) -> dict[str, str]:
@@ -149,7 +151,7 @@ class Ours(Peer):
 
     name, title, path = "ours", "Hedgerow", "/sparql"
 
-    def command(self) -> list[str | Path]:
+    def command(self) -> Command:
         """The whole site: graph process, workers, web processes."""
         return [sys.executable, "-m", "hedgerow", "serve", "--port", str(self.port)]
 
@@ -172,16 +174,13 @@ class Oxigraph(Peer):
 
     def load(self) -> None:
         """Bulk load."""
-        command = [self._program(), "load", "--location", self.folder / "store", "--file", self.world.dump]
+        command: Command = [self._program(), "load", "--location", self.folder / "store", "--file", self.world.dump]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def command(self) -> list[str | Path]:
+    def command(self) -> Command:
         """Its read-only server; the default graph is the union of all."""
-        place, limit = ["--location", self.folder / "store"], ["--timeout-s", str(LIMIT)]
-        return [
-            *(self._program(), "serve-read-only", *place, "--bind", f"127.0.0.1:{self.port}"),
-            *("--union-default-graph", *limit),
-        ]
+        command: Command = [self._program(), "serve-read-only", "--location", self.folder / "store"]
+        return [*command, "--bind", f"127.0.0.1:{self.port}", "--union-default-graph", "--timeout-s", str(LIMIT)]
 
 
 class Virtuoso(Peer):
@@ -201,7 +200,7 @@ class Virtuoso(Peer):
         found = {str(path.parent) for path in self._root.glob("**/*.so*")}
         return {"LD_LIBRARY_PATH": ":".join(sorted(found))}
 
-    def command(self) -> list[str | Path]:
+    def command(self) -> Command:
         """The server over the files of its folder."""
         return [self._root / "usr/bin/virtuoso-t", "+foreground", "+configfile", self.folder / "virtuoso.ini"]
 
@@ -213,7 +212,7 @@ class Virtuoso(Peer):
         (self.folder / "virtuoso.ini").write_text(filled, "utf-8")
         self.start()
         steps = f"ld_dir('{self.folder}', 'data.nq', 'urn:none'); log_enable(2); rdf_loader_run(); checkpoint;"
-        isql = [self._root / "usr/bin/isql-vt", f"127.0.0.1:{self._sql_port}", "dba", "dba", f"exec={steps}"]
+        isql: Command = [self._root / "usr/bin/isql-vt", f"127.0.0.1:{self._sql_port}", "dba", "dba", f"exec={steps}"]
         subprocess.run(isql, check=True, env=os.environ | self.environment(), stdout=subprocess.DEVNULL)
         self.stop()
 
@@ -225,7 +224,7 @@ class RdflibEndpoint(Peer):
     keeper = True
     store: ClassVar[str] = "default"
 
-    def command(self) -> list[str | Path]:
+    def command(self) -> Command:
         """Its server in its own environment."""
         python = install("rdflib-endpoint") / "bin/python"
         return [python, HERE / "rdflib_server.py", self.world.dump, str(self.port), self.store]
@@ -260,10 +259,10 @@ class Comunica(Peer):
 
     name, title = "comunica", "Comunica"
 
-    def command(self) -> list[str | Path]:
+    def command(self) -> Command:
         """A small server around its engine, with memory enough for a million statements."""
         root = install("comunica")
-        server = [HERE / "comunica.mjs", root, self.world.dump, str(self.port)]
+        server: Command = [HERE / "comunica.mjs", root, self.world.dump, str(self.port)]
         return [root / "node", "--max-old-space-size=16000", *server]
 
 
@@ -275,7 +274,7 @@ PEERS: Mapping[str, type[Peer]] = {
 def install(peer: str) -> Path:
     """The folder of a peer, installed if it is not yet. Raises Missing with the reason."""
     folder = INSTALLED / peer
-    command = ["sh", HERE / "install.sh", peer, folder]
+    command: Command = ["sh", HERE / "install.sh", peer, folder]
     done = subprocess.run(command, env=os.environ | {"PYTHON": sys.executable}, capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip().splitlines()
