@@ -59,7 +59,7 @@ def rate(peer: Peer, load: Load, clients: int, seconds: int, core: int | None, f
         "-s",
         Path(__file__).with_name("wrk.lua"),
     ]
-    command = [*pinned, wrk(), *measure, peer.url, "--", *script]
+    command: Command = [*pinned, wrk(), *measure, peer.url, "--", *script]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return read(done.stdout)
 

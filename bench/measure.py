@@ -32,6 +32,8 @@ RUNS, SLOW = 15, 3.0
 #: Runs of the point query where what HTTP adds is measured.
 POINTS = 200
 CLIENTS = (1, 4, 16)
+#: Between two loads, so that what the first left unfinished is done, in seconds.
+PAUSE = 1.0
 #: The question whose kept answer is asked for again and again.
 KEPT = "agreements-in-force"
 
@@ -65,20 +67,23 @@ class Section:
     added: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
-def timed(act: Callable[[], object], seconds: float) -> list[float]:
-    """Times of an act in milliseconds, after one to warm up: as many runs as fit, three at least."""
-    start = time.perf_counter()
-    act()
-    times = [(time.perf_counter() - start) * 1000]
-    if times[0] > SLOW * 1000:
-        return times
-    times.clear()
+def timed(ask: Ask, query: Query, seconds: float) -> tuple[tuple[str, bytes], list[float]]:
+    """The first answer, and times in milliseconds: of as many runs after it as fit, three at least; a slow one's own."""
+    first, answer = once(ask, query)
+    if first > SLOW * 1000:
+        return answer, [first]
+    times: list[float] = []
     end = time.perf_counter() + seconds
     while len(times) < RUNS and (len(times) < 3 or time.perf_counter() < end):
-        start = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - start) * 1000)
-    return times
+        times.append(once(ask, query)[0])
+    return answer, times
+
+
+def once(ask: Ask, query: Query) -> tuple[float, tuple[str, bytes]]:
+    """Milliseconds and the answer."""
+    start = time.perf_counter()
+    answer = ask(query)
+    return (time.perf_counter() - start) * 1000, answer
 
 
 class InProcess:
@@ -118,8 +123,8 @@ class Bench:
         column.load_s = time.perf_counter() - start
         loaded = resident(os.getpid()) - before
         for query in queries():
-            self._right[query.name] = rows(*self._engine.ask(query))
-            column.times[query.name] = timed(lambda q=query: self._engine.ask(q), self._seconds)  # type: ignore[misc]
+            answer, column.times[query.name] = timed(self._engine.ask, query, self._seconds)
+            self._right[query.name] = rows(*answer)
         column.memory = (loaded, resident(os.getpid()) - before)
         self.section.rows = {name: len(found) for name, found in self._right.items()}
 
@@ -140,12 +145,14 @@ class Bench:
             column.load_s = time.perf_counter() - start
             loaded = peer.memory()
             logging.info("  answers after %.1f s", column.load_s)
+            # Light loads first: whoever has asked for much is served after others for a while.
+            for load in loads[:-1]:
+                self._load(peer, column, load)
             if isinstance(peer, Ours):
                 self._ours(peer, column, kept)
             else:
                 self._ask_all(peer, peer.client().post, column)
-            for load in loads:
-                logging.info("  %s", load.title)
+            for load in loads[-1:]:
                 self._load(peer, column, load)
             column.memory = (loaded, peer.memory())
         finally:
@@ -165,18 +172,12 @@ class Bench:
             if isinstance(alone, str):
                 continue
             # One after the other, so that whatever else the machine does is in both.
-            pairs = [(self._once(self._engine.ask, query), self._once(cold, query)) for _ in range(self._pairs(query))]
+            pairs = [(once(self._engine.ask, query)[0], once(cold, query)[0]) for _ in range(self._pairs(query))]
             engine, wire = zip(*pairs, strict=True)
             self.section.added[query.name] = (statistics.median(engine), statistics.median(wire))
 
     def _pairs(self, query: Query) -> int:
         return POINTS if query.name == "point" else RUNS if self.section.statements < 500_000 else 3
-
-    @staticmethod
-    def _once(ask: Ask, query: Query) -> float:
-        start = time.perf_counter()
-        ask(query)
-        return (time.perf_counter() - start) * 1000
 
     def _ask_all(self, peer: Peer, ask: Ask, column: Column) -> None:
         logging.info("  asking %s", column.name)
@@ -185,8 +186,7 @@ class Bench:
                 column.times[query.name] = "not asked"
                 continue
             try:
-                answer = ask(query)
-                column.times[query.name] = timed(lambda q=query: ask(q), self._seconds)  # type: ignore[misc]
+                answer, column.times[query.name] = timed(ask, query, self._seconds)
                 self._compare(query, answer, column)
             except GivenUp:
                 column.times[query.name] = f"over {LIMIT} s"
@@ -207,20 +207,17 @@ class Bench:
         if any(isinstance(column.times.get(query.name), str) for query in load.queries):
             column.rates = column.rates | {(load.title, n, True): "a query of it is over the limit" for n in CLIENTS}
             return
+        logging.info("  %s", load.title)
         here = cores()
-        try:
-            if len(here) > 1:
-                peer.confine(here[:1])
-                for clients in CLIENTS:
-                    column.rates[load.title, clients, True] = rate(
-                        peer, load, clients, self._seconds, here[1], self._folder
-                    )
-            peer.confine(here)
-            column.rates[load.title, CLIENTS[-1], False] = rate(
-                peer, load, CLIENTS[-1], self._seconds, None, self._folder
-            )
-        except Missing as error:
-            column.rates[load.title, CLIENTS[-1], False] = str(error)
+        kinds = [(clients, True) for clients in CLIENTS if len(here) > 1] + [(CLIENTS[-1], False)]
+        for clients, pinned in kinds:
+            peer.confine(here[:1] if pinned else here)
+            core = here[1] if pinned else None
+            try:
+                column.rates[load.title, clients, pinned] = rate(peer, load, clients, self._seconds, core, self._folder)
+            except Missing as error:
+                column.rates[load.title, clients, pinned] = str(error)
+            time.sleep(PAUSE)
 
     def _records(self) -> list[str]:
         settings = Settings(home=self.world.home)

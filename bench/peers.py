@@ -224,10 +224,13 @@ class RdflibEndpoint(Peer):
     keeper = True
     store: ClassVar[str] = "default"
 
+    def __init__(self, world: World, folder: Path, **more: str) -> None:
+        super().__init__(world, folder, **more)
+        self._root = install("rdflib-endpoint")
+
     def command(self) -> Command:
         """Its server in its own environment."""
-        python = install("rdflib-endpoint") / "bin/python"
-        return [python, HERE / "rdflib_server.py", self.world.dump, str(self.port), self.store]
+        return [self._root / "bin/python", HERE / "rdflib_server.py", self.world.dump, str(self.port), self.store]
 
     def environment(self) -> dict[str, str]:
         """Nothing of ours on its path."""
@@ -259,11 +262,14 @@ class Comunica(Peer):
 
     name, title = "comunica", "Comunica"
 
+    def __init__(self, world: World, folder: Path, **more: str) -> None:
+        super().__init__(world, folder, **more)
+        self._root = install("comunica")
+
     def command(self) -> Command:
         """A small server around its engine, with memory enough for a million statements."""
-        root = install("comunica")
-        server: Command = [HERE / "comunica.mjs", root, self.world.dump, str(self.port)]
-        return [root / "node", "--max-old-space-size=16000", *server]
+        server: Command = [HERE / "comunica.mjs", self._root, self.world.dump, str(self.port)]
+        return [self._root / "node", "--max-old-space-size=16000", *server]
 
 
 PEERS: Mapping[str, type[Peer]] = {
