@@ -49,17 +49,9 @@ def rate(peer: Peer, load: Load, clients: int, seconds: int, core: int | None, f
     texts.write_bytes(b"\0".join(query.text.encode() for query in load.queries))
     accept = ", ".join(sorted({query.accept for query in load.queries}, reverse=True))
     script: Command = [texts, load.method, accept, str(int(peer.form)), str(int(load.vary))]
-    pinned: Command = [] if core is None else ["taskset", "-c", str(core)]
-    measure = [
-        "-t1",
-        f"-c{clients}",
-        f"-d{seconds}s",
-        "--timeout",
-        f"{LIMIT}s",
-        "-s",
-        Path(__file__).with_name("wrk.lua"),
-    ]
-    command: Command = [*pinned, wrk(), *measure, peer.url, "--", *script]
+    where: Command = [] if core is None else ["taskset", "-c", str(core)]
+    how: Command = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", f"{LIMIT}s", "-s", SCRIPT]
+    command: Command = [*where, wrk(), *how, peer.url, "--", *script]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return read(done.stdout)
 

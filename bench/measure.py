@@ -29,11 +29,9 @@ from hedgerow.settings import Settings
 
 #: Runs of a query after one to warm up; one alone when that took longer than `SLOW` seconds.
 RUNS, SLOW = 15, 3.0
-#: Runs of the point query where what HTTP adds is measured.
-POINTS = 200
+#: What HTTP adds is measured for the point query, in so many runs, and for those that take the engine longer, in ms.
+POINTS, LONG = 200, 50
 CLIENTS = (1, 4, 16)
-#: Between two loads, so that what the first left unfinished is done, in seconds.
-PAUSE = 1.0
 #: The question whose kept answer is asked for again and again.
 KEPT = "agreements-in-force"
 
@@ -68,7 +66,7 @@ class Section:
 
 
 def timed(ask: Ask, query: Query, seconds: float) -> tuple[tuple[str, bytes], list[float]]:
-    """The first answer, and times in milliseconds: of as many runs after it as fit, three at least; a slow one's own."""
+    """The first answer, and times in milliseconds: of as many runs after it as fit, or a slow one's own."""
     first, answer = once(ask, query)
     if first > SLOW * 1000:
         return answer, [first]
@@ -168,16 +166,16 @@ class Bench:
         self._ask_all(peer, client.get, kept)
         logging.info("  beside the engine in process")
         for query in queries():
-            alone = column.times[query.name]
-            if isinstance(alone, str):
+            alone = self.section.columns[0].times[query.name]
+            if isinstance(column.times[query.name], str) or isinstance(alone, str):
                 continue
+            if query.name != "point" and statistics.median(alone) < LONG:
+                continue
+            runs = POINTS if query.name == "point" else len(alone)
             # One after the other, so that whatever else the machine does is in both.
-            pairs = [(once(self._engine.ask, query)[0], once(cold, query)[0]) for _ in range(self._pairs(query))]
+            pairs = [(once(self._engine.ask, query)[0], once(cold, query)[0]) for _ in range(runs)]
             engine, wire = zip(*pairs, strict=True)
             self.section.added[query.name] = (statistics.median(engine), statistics.median(wire))
-
-    def _pairs(self, query: Query) -> int:
-        return POINTS if query.name == "point" else RUNS if self.section.statements < 500_000 else 3
 
     def _ask_all(self, peer: Peer, ask: Ask, column: Column) -> None:
         logging.info("  asking %s", column.name)
@@ -217,7 +215,7 @@ class Bench:
                 column.rates[load.title, clients, pinned] = rate(peer, load, clients, self._seconds, core, self._folder)
             except Missing as error:
                 column.rates[load.title, clients, pinned] = str(error)
-            time.sleep(PAUSE)
+            peer.settle()
 
     def _records(self) -> list[str]:
         settings = Settings(home=self.world.home)

@@ -22,6 +22,8 @@ from machine import confine, family, free_port, resident
 HERE = Path(__file__).parent
 #: Where the peers are installed; not part of the checkout.
 INSTALLED = HERE / ".peers"
+#: What nobody waits for any more may take so long before it is looked after, in seconds.
+PAUSE = 1.0
 #: The words of a command line.
 Command = list[str | Path]
 #: What an engine needs at most to read the data and answer, in seconds.
@@ -115,6 +117,14 @@ class Peer(ABC):
         """Rid it of a query that was given up."""
         self.stop()
         self.start()
+
+    def settle(self) -> None:
+        """Wait until it is done with what nobody waits for any more."""
+        time.sleep(PAUSE)
+        try:
+            self.client().post(first())
+        except GivenUp:
+            self.free()
 
     @property
     def pid(self) -> int:

@@ -11,9 +11,6 @@ from client import LIMIT
 from load import Rate
 from measure import CLIENTS, Column, Section
 
-#: What a query over this takes of the engine's own time, in ms, HTTP may add a tenth of.
-LONG = 50
-
 
 def markdown(sections: Sequence[Section]) -> str:
     """All tables, ready to be put into a page."""
@@ -97,9 +94,8 @@ def _by_query(section: Section, columns: list[Column], cell: Callable[[Column, s
 def _added(section: Section) -> str:
     lines = []
     for query, (engine, wire) in section.added.items():
-        if query == "point" or engine > LONG:
-            share = f"{(wire - engine) / engine:+.0%}"
-            lines.append([query, number(engine), number(wire), f"{wire - engine:+.2f}", share])
+        share = f"{(wire - engine) / engine:+.0%}"
+        lines.append([query, number(engine), number(wire), f"{wire - engine:+.2f}", share])
     return _table(["Query", "Engine", "HTTP", "Added", "Share"], lines) if lines else ""
 
 
