@@ -126,8 +126,18 @@ class Bench:
         column.memory = (loaded, resident(os.getpid()) - before)
         self.section.rows = {name: len(found) for name, found in self._right.items()}
 
+    def _leave_out(self, kind: type[Peer]) -> bool:
+        """Whether a peer gave up so much of what was asked at a smaller size that nothing is learnt from more."""
+        lost = sum(name == kind.name for name, _ in self._given_up)
+        if lost * 3 > len(queries()):
+            missing = f"it gave up {lost} of {len(queries())} queries at a smaller size"
+            self.section.columns.append(Column(kind.name, kind.title, missing))
+        return lost * 3 > len(queries())
+
     def peer(self, kind: type[Peer], loads: Sequence[Load]) -> None:
         """Start a peer, ask it everything, load it, stop it."""
+        if self._leave_out(kind):
+            return
         column = Column(kind.name, kind.title)
         kept = Column("ours-kept", "Hedgerow, kept")
         self.section.columns += [column, kept] if kind is Ours else [column]
