@@ -52,12 +52,11 @@ def main() -> None:
             for name in chosen:
                 logging.info("%s: %s", size, name)
                 bench.peer(PEERS[name], loads)
+                if given.markdown:  # after each, so that a run cut short leaves what it has
+                    given.markdown.write_text(markdown([*sections, bench.section]), "utf-8")
             sections.append(bench.section)
     logging.info("done in %.1f minutes", (time.monotonic() - started) / 60)
-    text = markdown(sections)
-    print(text)
-    if given.markdown:
-        given.markdown.write_text(text, "utf-8")
+    print(markdown(sections))
 
 
 if __name__ == "__main__":

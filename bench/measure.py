@@ -163,6 +163,9 @@ class Bench:
             for load in loads[-1:]:
                 self._load(peer, column, load)
             column.memory = (loaded, peer.memory())
+        except (Missing, OSError, HTTPException, subprocess.CalledProcessError) as error:
+            # What was measured of it until then stands.
+            column.missing = f"measured in part: {error}"
         finally:
             peer.stop()
 

@@ -21,7 +21,7 @@ from machine import confine, family, free_port, resident
 
 HERE = Path(__file__).parent
 #: Where the peers are installed; not part of the checkout.
-INSTALLED = HERE / ".peers"
+INSTALLED = HERE.parent / ".cache" / "peers"
 #: What nobody waits for any more may take so long before it is looked after, in seconds.
 PAUSE = 1.0
 #: The words of a command line.
@@ -254,10 +254,11 @@ class RdflibEndpoint(Peer):
         while time.monotonic() < end:
             try:
                 self.client().post(first())
-            except (OSError, HTTPException):
+            except (OSError, HTTPException, GivenUp):
                 time.sleep(0.02)
             else:
                 return
+        raise Missing("it did not come back after a query that was given up")
 
 
 class RdflibOxigraph(RdflibEndpoint):

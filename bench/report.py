@@ -36,7 +36,7 @@ def _there(section: Section) -> list[Column]:
 
 
 def _missing(section: Section) -> str:
-    return "\n".join(f"- {column.title} is left out: {column.missing}." for column in section.columns if column.missing)
+    return "\n".join(f"- {column.title}: {column.missing}." for column in section.columns if column.missing)
 
 
 def number(value: float) -> str:
@@ -64,7 +64,7 @@ def _median(column: Column, query: str) -> float | None:
 
 def _times(section: Section) -> str:
     def cell(column: Column, query: str) -> str:
-        found = column.times[query]
+        found = column.times.get(query, "-")
         if isinstance(found, str):
             return found
         return f"{number(statistics.median(found))} / {number(percentile(found, 0.95))}"
@@ -79,7 +79,7 @@ def _ratios(section: Section) -> str:
 
     def cell(column: Column, query: str) -> str:
         ours_ms, theirs = _median(ours, query), _median(column, query)
-        if ours_ms and theirs is None and column.times[query] != "fails":
+        if ours_ms and theirs is None and str(column.times.get(query)).startswith("over"):
             return f"over {number(LIMIT * 1000 / ours_ms)}"
         return number(theirs / ours_ms) if theirs and ours_ms else "-"
 
