@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import statistics
 import subprocess
@@ -102,8 +103,9 @@ class InProcess:
 class Bench:
     """One size: the statements, the engine in process, and what it answered."""
 
-    def __init__(self, size: str, folder: Path, seconds: int, given_up: set[tuple[str, str]]) -> None:
-        self._folder, self._seconds, self._given_up = folder, seconds, given_up
+    def __init__(self, size: str, folder: Path, seconds: int, before: dict[tuple[str, str], float]) -> None:
+        """`before`: by engine and query the ms at smaller sizes, infinite when it was given up; gains ours."""
+        self._folder, self._seconds, self._before = folder, seconds, before
         triples = "1" if size == "record" else size  # the first copy is always whole
         make: Command = [sys.executable, Path(world.__file__), triples, folder]
         made = subprocess.run(make, check=True, stdout=subprocess.PIPE, text=True)
@@ -127,12 +129,13 @@ class Bench:
         self.section.rows = {name: len(found) for name, found in self._right.items()}
 
     def _leave_out(self, kind: type[Peer]) -> bool:
-        """Whether a peer gave up so much of what was asked at a smaller size that nothing is learnt from more."""
-        lost = sum(name == kind.name for name, _ in self._given_up)
-        if lost * 3 > len(queries()):
-            missing = f"it gave up {lost} of {len(queries())} queries at a smaller size"
-            self.section.columns.append(Column(kind.name, kind.title, missing))
-        return lost * 3 > len(queries())
+        """Whether so much was slow for a peer at a smaller size that a larger one takes all its time."""
+        slow = sum(name == kind.name and ms > SLOW * 1000 for (name, _), ms in self._before.items())
+        if slow * 3 <= len(queries()):
+            return False
+        missing = f"{slow} of {len(queries())} queries took it over {SLOW:.0f} s at a smaller size"
+        self.section.columns.append(Column(kind.name, kind.title, missing))
+        return True
 
     def peer(self, kind: type[Peer], loads: Sequence[Load]) -> None:
         """Start a peer, ask it everything, load it, stop it."""
@@ -193,16 +196,18 @@ class Bench:
     def _ask_all(self, peer: Peer, ask: Ask, column: Column) -> None:
         logging.info("  asking %s", column.name)
         for query in queries():
-            if (column.name, query.name) in self._given_up:
+            if self._before.get((column.name, query.name)) == math.inf:
                 column.times[query.name] = "not asked"
                 continue
             try:
-                answer, column.times[query.name] = timed(ask, query, self._seconds)
+                answer, times = timed(ask, query, self._seconds)
+                column.times[query.name] = times
+                self._before[column.name, query.name] = statistics.median(times)
                 self._compare(query, answer, column)
             except GivenUp:
                 column.times[query.name] = f"over {LIMIT} s"
                 logging.info("  %s is over the limit", query.name)
-                self._given_up.add((column.name, query.name))
+                self._before[column.name, query.name] = math.inf
                 peer.free()
             except (Failed, HTTPException, OSError, ValueError) as error:
                 column.times[query.name] = "fails"
@@ -216,7 +221,7 @@ class Bench:
     def _load(self, peer: Peer, column: Column, load: Load) -> None:
         """On one core with each number of clients, then with the most on all."""
         if any(isinstance(column.times.get(query.name), str) for query in load.queries):
-            column.rates = column.rates | {(load.title, n, True): "a query of it is over the limit" for n in CLIENTS}
+            column.rates = column.rates | {(load.title, n, True): "some fail" for n in CLIENTS}
             return
         logging.info("  %s", load.title)
         here = cores()
