@@ -56,7 +56,7 @@ def _of_json(term: dict[str, str] | None) -> str:
 
 
 def literal(value: str, datatype: str = "", language: str | None = None) -> str:
-    """A literal in one form: numbers by value to six digits, a list of IRIs sorted, plain text as such.
+    """A literal in one form: numbers by value to six digits, UTC as Z, a list of IRIs sorted.
 
     >>> literal("0.50", _XSD + "decimal") == literal("5.0E-1", _XSD + "double")
     True
@@ -73,6 +73,8 @@ def literal(value: str, datatype: str = "", language: str | None = None) -> str:
         # What GROUP_CONCAT joins has no order.
         listed = len(parts) > 1 and all("://" in part for part in parts)
         return '"' + " ".join(sorted(parts) if listed else parts) + '"'
+    if datatype == _XSD + "dateTime":
+        value = value.removesuffix("+00:00") + "Z" * value.endswith("+00:00")
     return f'"{value}"^^{datatype.removeprefix(_XSD)}'
 
 

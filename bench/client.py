@@ -56,7 +56,7 @@ class Client:
                 if fresh:
                     raise
         if answer.status != 200:
-            raise Failed(f"{answer.status} {' '.join(content.decode(errors='replace').split())[:200]}")
+            raise Failed(f"{answer.status} {' '.join(content.decode(errors='replace').split())[:110]}")
         return answer.getheader("Content-Type", ""), content
 
     def close(self) -> None:

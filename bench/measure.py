@@ -220,12 +220,12 @@ class Bench:
 
     def _load(self, peer: Peer, column: Column, load: Load) -> None:
         """On one core with each number of clients, then with the most on all."""
-        if any(isinstance(column.times.get(query.name), str) for query in load.queries):
-            column.rates = column.rates | {(load.title, n, True): "some fail" for n in CLIENTS}
-            return
-        logging.info("  %s", load.title)
         here = cores()
         kinds = [(clients, True) for clients in CLIENTS if len(here) > 1] + [(CLIENTS[-1], False)]
+        if any(isinstance(column.times.get(query.name), str) for query in load.queries):
+            column.rates |= {(load.title, *kind): "some fail" for kind in kinds}
+            return
+        logging.info("  %s", load.title)
         for clients, pinned in kinds:
             peer.confine(here[:1] if pinned else here)
             core = here[1] if pinned else None

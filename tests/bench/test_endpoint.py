@@ -37,6 +37,7 @@ def _json(*cells: dict[str, str]) -> bytes:
         (("http://a/ http://b/", "", None), ("http://b/ http://a/", "", None), True),
         (("b a", "", None), ("a b", "", None), False),
         (("true", XSD + "boolean", None), ("true", "", None), False),
+        (("2026-11-23T00:00:00Z", XSD + "dateTime", None), ("2026-11-23T00:00:00+00:00", XSD + "dateTime", None), True),
     ],
 )
 def test_literals_are_the_same_by_value(one: tuple[str, str, str], other: tuple[str, str, str], same: bool) -> None:
