@@ -8,6 +8,7 @@ process, so that one stuck in a query can be killed and replaced without reading
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -25,9 +26,9 @@ def main(path: str, port: str, store: str) -> None:
     while True:
         child = os.fork()
         if not child:
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # die with the parent (PR_SET_PDEATHSIG)
             uvicorn.run(application, host="127.0.0.1", port=int(port), log_level="critical", access_log=False)
             os._exit(0)
-        signal.signal(signal.SIGTERM, lambda *_, child=child: (os.kill(child, signal.SIGKILL), os._exit(0)))
         os.waitpid(child, 0)
 
 
