@@ -44,6 +44,7 @@ soak: install-dev
 bench: install-dev
 	$(BIN)/python bench/questions.py --rdflib
 	$(BIN)/python bench/growth.py
+	$(BIN)/python bench/endpoint.py
 
 data-check: install
 	$(BIN)/hedgerow check

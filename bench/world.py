@@ -2,18 +2,30 @@
 
 Each copy of the record keeps the places and gets its own items, parties, agreements and figures: the names of its
 records end in the number of the copy, its decimals are moved by up to a tenth. Copy 0 is the record itself.
+
+    python bench/world.py SIZE FOLDER
+
+makes a registry's home of so many statements, FOLDER/home, and what a query sees of it as N-Quads, FOLDER/data.nq; a
+process of its own, so that whoever measures memory starts without it. Prints how many statements that is.
 """
 
 from __future__ import annotations
 
 import random
 import re
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
+from hedgerow.graph.client import LocalGraph
+from hedgerow.intake.load import CURATED, ONTOLOGY_VERSION
 from hedgerow.iri import DEFAULT_BASE
+from hedgerow.ledger import Draft, Ledger
 from hedgerow.paths import DATA
+from hedgerow.settings import Settings
 from hedgerow.sources.curated import read_curated
+from hedgerow.tiers import PUBLIC
 
 SEED = 20261124
 #: Kinds of record that every copy shares.
@@ -43,6 +55,18 @@ def payloads(triples: int) -> Iterator[bytes]:
             return
 
 
+def home(folder: Path, triples: int) -> Settings:
+    """A registry's home that holds these records: written straight to the ledger, without the checks of a load."""
+    settings = Settings(home=folder)
+    drafts = []
+    for content in payloads(triples):
+        record = content.rpartition(b"<")[2].partition(b">")[0].decode()  # the graph of its last statement
+        drafts.append(Draft(record, "assert", CURATED, content, 0, ontology=ONTOLOGY_VERSION))
+    with Ledger(settings.ledger, settings.base) as ledger:
+        ledger.append(PUBLIC, drafts)
+    return settings
+
+
 def _copy(content: bytes, number: int, chance: random.Random) -> bytes:
     def renamed(match: re.Match[bytes]) -> bytes:
         return match[1] if match[2].decode() in SHARED else match[1] + b"-%d" % number
@@ -61,3 +85,9 @@ def _moved(line: bytes, factor: Decimal) -> bytes:
         return b'"%s"^^<http://www.w3.org/2001/XMLSchema#decimal>' % plain.encode()
 
     return _DECIMAL.sub(moved, line)
+
+
+if __name__ == "__main__":
+    graph = LocalGraph(home(Path(sys.argv[2], "home"), int(sys.argv[1])))
+    graph.dump(Path(sys.argv[2], "data.nq"))
+    print(graph.status()["quads"])
