@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from hedgerow.errors import CallError, QueryRefused
+from hedgerow.graph import guard
 from hedgerow.graph.guard import MAX_NESTING, MAX_PATH_STEPS, MAX_PATTERNS, MAX_QUERY_BYTES, check
 from hedgerow.paths import QUERIES
 
@@ -160,3 +163,45 @@ def test_no_text_takes_long_to_look_through(piece: str) -> None:
         check(text)
     # Measured 1 to 10 ms. A tokenizer that begins again at every sign took ten seconds, and no page was answered.
     assert time.process_time() - start < 0.2
+
+
+PIECES = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "<<",
+    ">>",
+    "/",
+    "|",
+    "^",
+    "?a",
+    "?b ",
+    "<a>",
+    ":x",
+    "a ",
+    "1 ",
+    ".",
+    ";",
+    ",",
+    '"',
+    "'",
+]
+WORDS = ["service", "SERVICE:x{", "insert ", "filter(", "values ", "optional{", "#", "\n", "\\u0053ervice", "é"]
+
+
+@given(
+    st.lists(st.sampled_from([*PIECES, *WORDS]), max_size=120), st.sampled_from(["select * ", "ASK", "construct", ""])
+)
+def test_what_is_not_read_for_its_shortness_would_pass(pieces: list[str], form: str) -> None:
+    text = form + "".join(pieces)
+    if guard._is_small(text):
+        guard._read(text)
+
+
+def test_an_ordinary_look_up_is_small_and_a_hidden_service_is_not() -> None:
+    assert guard._is_small("SELECT * { <https://w3id.org/hedgerow/registry/id/item/nickel> ?p ?o } LIMIT 100")
+    for text in ("SELECT * { SERVICE<x>{} }", "SELECT * { \\u0053ERVICE<x>{} }", "INSERT DATA {}", "ask" + "{" * 65):
+        assert not guard._is_small(text)

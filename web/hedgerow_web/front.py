@@ -91,6 +91,14 @@ class Answer:
         known = self.file is not None or len(self.body) >= SMALLEST
         return known and not self.header("content-encoding") and bool(_TEXT.match(self.header("content-type")))
 
+    def with_header(self, name: str, value: str) -> Answer:
+        """With that value of a header, whatever it was before."""
+        low = name.lower()
+        headers = [pair for pair in self.headers if pair[0].lower() != low] if low in self._found else self.headers
+        made = Answer(self.status, [*headers, (name, value)], self.body, self.file)
+        made.__dict__["_found"] = {**self._found, low: value}  # as it would be found, without looking again
+        return made
+
     def tagged(self) -> Answer:
         """With the name of its compressed representation."""
         headers = [(name, f'{value[:-1]}{_GZIP}"' if name.lower() == "etag" else value) for name, value in self.headers]
@@ -127,10 +135,11 @@ class Front:
         answer = self._kept.get(key)
         if answer is None or answer.version != self._present():
             # HEAD is answered as GET, so that it tells the truth.
-            answer = self._made({**environ, "REQUEST_METHOD": "GET"}, packed=packed)
+            asked = environ if method == "GET" else {**environ, "REQUEST_METHOD": "GET"}
+            answer = self._made(asked, packed=packed)
             if answer.lasting:
-                size = len(answer.body) + sum(len(str(part)) for part in key)
-                self._kept.put(key, replace(answer, headers=_timed(answer.headers)), size)
+                size = len(answer.body) + sum(len(part) for part in key if isinstance(part, str))
+                self._kept.put(key, answer.with_header("Server-Timing", "kept"), size)
         else:
             environ[KEPT] = True
         return _give(answer, environ, start)
@@ -151,11 +160,11 @@ class Front:
         answer = (direct and direct(environ)) or self._by_site(environ)
         if answer.status.startswith("304"):
             # What it stands for may have been compressed.
-            answer = replace(answer, headers=_varying(answer.headers))
+            answer = answer.with_header("Vary", _varying(answer))
             return answer.tagged() if packed and _GZIP in known else answer
         if not answer.compressible:
             return answer
-        answer = replace(answer, headers=_varying(answer.headers))
+        answer = answer.with_header("Vary", _varying(answer))
         return answer.packed() if packed else answer
 
     def _by_site(self, environ: Environ) -> Answer:
@@ -224,15 +233,10 @@ def _takes_gzip(header: str) -> bool:
     return False
 
 
-def _varying(headers: Headers) -> Headers:
-    """The headers of an answer that is compressed for those who take it."""
-    vary = ", ".join([value for name, value in headers if name.lower() == "vary"] + ["Accept-Encoding"])
-    return [*[pair for pair in headers if pair[0].lower() != "vary"], ("Vary", vary)]
-
-
-def _timed(headers: Headers) -> Headers:
-    """The headers of an answer given again: no worker ran for it."""
-    return [(name, "kept" if name == "Server-Timing" else value) for name, value in headers]
+def _varying(answer: Answer) -> str:
+    """What an answer that is compressed for those who take it may depend on."""
+    vary = answer.header("vary")
+    return f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
 
 
 def _refuse(_: bytes) -> object:

@@ -31,7 +31,7 @@ def is_stable(text: str) -> bool:
     >>> is_stable("SELECT * { ?s ?p ?o }"), is_stable("SELECT (now() AS ?n) {}")
     (True, False)
     """
-    return not _UNSTABLE.search(text)
+    return "(" not in text or not _UNSTABLE.search(text)
 
 
 class Kept(Generic[K, V]):
@@ -72,7 +72,8 @@ class CachedGraph:
     """A graph that remembers its answers until its version moves on."""
 
     def __init__(self, graph: Graph, budget: int) -> None:
-        self._graph = graph
+        #: The graph itself, which keeps nothing.
+        self.behind = graph
         self._kept: Kept[tuple[str, str, str, How], Reply] = Kept(budget)
         self._lock = threading.Lock()
         self._version = ""
@@ -81,7 +82,7 @@ class CachedGraph:
     @property
     def tier(self) -> str:
         """Whose graph it is."""
-        return self._graph.tier
+        return self.behind.tier
 
     def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         """Run a query, or give the answer kept. Raises the errors of `hedgerow.errors`."""
@@ -89,20 +90,20 @@ class CachedGraph:
         kept = self._kept.get(key)
         if kept is not None and kept.version == self.version():
             return kept
-        reply = self._graph.query(text, solutions, triples, how)
+        reply = self.behind.query(text, solutions, triples, how)
         if reply.file is None and is_stable(text):
             self._kept.put(key, reply, len(text) + len(reply.body))
         return reply
 
     def status(self) -> Header:
         """The view of the graph itself."""
-        return self._graph.status()
+        return self.behind.status()
 
     def version(self) -> str:
         """The version of the view, as it was at most a tenth of a second ago."""
         now = time.monotonic()
         if now - self._seen > VERSION_SECONDS:
-            version = self._graph.version()
+            version = self.behind.version()
             with self._lock:
                 self._version, self._seen = version, now
         return self._version

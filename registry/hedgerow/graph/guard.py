@@ -51,17 +51,37 @@ _FORMS = frozenset({"SELECT", "CONSTRUCT", "ASK", "DESCRIBE"})
 
 def check(query: str) -> None:
     """Raise QueryRefused or CallError, naming the reason, when the query is not to be run."""
+    if _is_small(query):
+        return
     if not query.strip():
         raise CallError("The query is empty.", "Give a SPARQL SELECT, ASK, CONSTRUCT or DESCRIBE query.")
     size = len(query.encode("utf-8", "surrogatepass"))
     if size > MAX_QUERY_BYTES:
         raise QueryRefused(f"The query has {size} bytes.", f"At most {MAX_QUERY_BYTES} are taken.")
+    _read(query)
+
+
+def _read(query: str) -> None:
     reading = _Reading()
     for number, match in enumerate(_TOKEN.finditer(query)):
         if number == MAX_TOKENS:
             raise QueryRefused(f"The query has more than {MAX_TOKENS} words and signs.", "Split it.")
         if match.lastgroup != "blank":
             reading.take(match.lastgroup or "", match)
+
+
+def _is_small(query: str) -> bool:
+    """Whether a query is so short that it can reach no limit, and plainly asks: most are, and need not be read."""
+    if len(query) > MAX_PATTERNS or not query.isascii() or "\\" in query:
+        return False
+    low = query.lower()
+    opened = low.count("{") + low.count("(") + low.count("[") + low.count("<<")
+    return (
+        low.startswith(("select", "ask", "construct", "describe"))
+        and opened <= MAX_NESTING
+        and low.count("/") + low.count("|") < MAX_PATH_STEPS
+        and "service" not in low
+    )
 
 
 class _Reading:

@@ -7,6 +7,7 @@ a query itself; it relays frames between clients and workers.
 from __future__ import annotations
 
 import contextlib
+import gc
 import math
 import os
 import selectors
@@ -100,6 +101,9 @@ class GraphProcess:
         os.umask(mask)
         self._listener.listen(256)
         self._selector.register(self._listener, selectors.EVENT_READ, None)
+        # What is there now stays, in the workers too: it need not be looked through for rubbish again and again.
+        gc.collect()
+        gc.freeze()
         self._fill_workers()
         try:
             while not self._stopping:
@@ -184,7 +188,7 @@ class GraphProcess:
             "day": self._day.isoformat(),
             "quads": self._quads,
             "records": len(self._fold.versions),
-            "workers": len(self._workers),
+            "workers": sum(worker.busy or not worker.low for worker in self._workers),
             "offline": self._offline,
         }
 
@@ -246,7 +250,8 @@ class GraphProcess:
     # workers
 
     def _fill_workers(self) -> None:
-        while sum(not worker.long for worker in self._workers) < self._settings.workers:
+        """Have as many workers as there may be at full priority; those lowered are beside them."""
+        while sum(not worker.low for worker in self._workers) < self._settings.workers:
             self._workers.append(self._fork())
 
     def _fork(self) -> Worker:
@@ -268,7 +273,7 @@ class GraphProcess:
         return worker
 
     def _replace(self, worker: Worker) -> None:
-        """End a worker and fork another."""
+        """End a worker, and fork another where one is missing."""
         self._workers.remove(worker)
         if not worker.held:
             self._selector.unregister(worker.connection)
@@ -288,16 +293,18 @@ class GraphProcess:
 
     def _next(self) -> tuple[Client, Worker] | None:
         """Whom to serve now: the waiting client that has used least, the first of equals."""
-        idle = [worker for worker in self._workers if not worker.busy]
+        free = self._settings.workers - sum(worker.busy and not worker.long for worker in self._workers)
         room = self._long() < self._settings.workers
         ready = [client for client in self._queue if room or not client.long]
-        if not idle or not ready:
+        if free <= 0 or not ready:
             return None
         client = min(ready, key=lambda waiting: self._use.rank(waiting.name))
-        # The last idle worker is kept for a client known as light. The others are soon done, or long ones.
-        if len(idle) == 1 < self._settings.workers and not client.long and not self._use.light(client.name):
+        light = self._use.light(client.name)
+        # The last place is kept for a client known as light. The others are soon done, or long ones.
+        if free == 1 < self._settings.workers and not client.long and not light:
             return None
-        return client, idle[0]
+        # Who is not light gets a worker that has been lowered before, where there is one.
+        return client, min((w for w in self._workers if not w.busy), key=lambda worker: worker.low == light)
 
     def _assign(self) -> None:
         while chosen := self._next():
@@ -308,8 +315,9 @@ class GraphProcess:
             worker.client, worker.busy, client.worker = client, True, worker
             worker.computed = computed(worker.pid)
             worker.dies_at = time.monotonic() + seconds + GRACE_SECONDS
-            if not self._use.light(client.name):
+            if not (worker.low or self._use.light(client.name)):
                 self._lower(worker)
+                self._fill_workers()
             try:
                 worker.connection.sendall(pack(header | {"seconds": seconds}, body))
             except OSError:
@@ -385,7 +393,8 @@ class GraphProcess:
         client = self._release(worker)
         if client is not None:
             self._reply(client, header | {"version": worker.version}, body)
-        if worker.low or worker.version != self._view.version:
+        spare = sum(other.low and not other.busy for other in self._workers)
+        if worker.long or spare > max(1, self._settings.workers - 1) or worker.version != self._view.version:
             self._replace(worker)
         self._assign()
 

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import get_input_stream
 
 from hedgerow.errors import CallError
-from hedgerow.graph.cache import is_stable
+from hedgerow.graph.cache import CachedGraph, is_stable
 from hedgerow.graph.client import Graph
 from hedgerow.settings import Settings
 from hedgerow_web import demo, headers
@@ -36,6 +36,7 @@ class Endpoint:
         """`most`: the largest body of a request, in bytes."""
         self._settings = settings
         self._graph = graph
+        self._behind = graph.behind if isinstance(graph, CachedGraph) else graph
         self._most = most
         self._fixed = [*headers.every(), *headers.shared(), *demo.marks(graph.tier)]
 
@@ -59,9 +60,11 @@ class Endpoint:
 
     def _answer(self, environ: Environ, asked: Asked, query: str) -> Answer:
         stable = is_stable(query)
-        if stable and has(environ, _tag(asked, version := self._graph.version())):
+        if stable and "HTTP_IF_NONE_MATCH" in environ and has(environ, _tag(asked, version := self._graph.version())):
             return Answer("304 NOT MODIFIED", self._headers(asked, version, stable=True), b"")
-        reply = self._graph.query(query, asked.solutions, asked.triples, asked.how)
+        # What is asked by GET the front keeps as it is sent.
+        graph = self._behind if environ["REQUEST_METHOD"] == "GET" else self._graph
+        reply = graph.query(query, asked.solutions, asked.triples, asked.how)
         said = self._headers(asked, reply.version, stable=stable)
         said += [("Content-Type", content_type(reply.media_type)), ("Server-Timing", f"worker;dur={reply.millis}")]
         said += demo.file_name(self._graph.tier, PATH, reply.media_type)
