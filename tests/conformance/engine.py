@@ -129,7 +129,7 @@ def endpoint(home: Path) -> Iterator[Endpoint]:
     }
     with socket.create_server(("127.0.0.1", 0)) as listener:
         number = listener.fileno()
-        web = [sys.executable, "-m", "hedgerow.serve", str(number)]
+        web = [sys.executable, "-m", "hedgerow.webserver", str(number)]
         graph = [sys.executable, "-m", "tests.conformance.engine"]
         running = [subprocess.Popen(command, env=env, cwd=_ROOT, pass_fds=[number]) for command in (web, graph)]
         try:

@@ -272,7 +272,7 @@ def _mixed_attack(home: Path, clients: int, seconds: float, within: float) -> No
         calm.read(seconds / 4)
         warming.communicate(timeout=seconds + 120)
         wait_for(lambda: int(GraphClient(Settings(home=home)).status()["workers"]) == 2, 60)
-        web, graph = processes(home, "hedgerow.serve"), processes(home, "hedgerow.graph")
+        web, graph = processes(home, "hedgerow.webserver"), processes(home, "hedgerow.graph")
         before = _size(web), _size(graph)
         reader, running = Reader(url), attack(seconds)
         reader.read(seconds)
@@ -288,7 +288,7 @@ def _mixed_attack(home: Path, clients: int, seconds: float, within: float) -> No
         )
         print(f"web MiB, descriptors {before[0]} -> {after[0]}; graph {before[1]} -> {after[1]}")
         print(json.dumps(answers))
-        assert (processes(home, "hedgerow.serve"), processes(home, "hedgerow.graph")) == (web, graph)
+        assert (processes(home, "hedgerow.webserver"), processes(home, "hedgerow.graph")) == (web, graph)
         found = {status for kind in answers.values() for status in kind}
         assert not {status for status in found if re.match(r"500|502|503 without|2.. cut", status)}, found
         assert "503" in found

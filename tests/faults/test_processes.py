@@ -170,20 +170,20 @@ def test_a_killed_web_process_cuts_its_own_requests_only(site_home: Path, site: 
     gone = []
     with load(site) as asked:
         for _ in range(4):
-            before = processes(site_home, "hedgerow.serve")
+            before = processes(site_home, "hedgerow.webserver")
             assert len(before) == 2
             away, bad = kill_and_watch(asked, before[:1], 3)
             gone.append(away)
             assert {outcome.kind for outcome in bad} <= {"cut"}
             assert len(bad) <= 4  # at most what each of the four clients had under way
-            assert len(processes(site_home, "hedgerow.serve")) == 2
+            assert len(processes(site_home, "hedgerow.webserver")) == 2
     print("web process killed: longest silences", [round(away, 2) for away in gone], dict(asked.counts()))
     assert max(gone) < patience()
 
 
 def test_all_web_processes_killed_at_once_are_back_soon(site_home: Path, site: str) -> None:
     with load(site) as asked:
-        away, bad = kill_and_watch(asked, processes(site_home, "hedgerow.serve"), 6)
+        away, bad = kill_and_watch(asked, processes(site_home, "hedgerow.webserver"), 6)
     print("all web processes killed: seconds without an answer", round(away, 2), dict(asked.counts()))
     assert {outcome.kind for outcome in bad} <= {"cut", "told"}
     assert away < patience()

@@ -128,7 +128,7 @@ def test_a_point_query_over_http_costs_little_more_than_its_worker(site: str) ->
 def test_killed_processes_come_back(site_home: Path, site: str) -> None:
     asked = [f"{site}{root}/sparql?query={quote(POINT)}" for root in ("", "/demo")]
     wait_for(lambda: get(asked[1])[0] == 200, 60)
-    for word in ("hedgerow.graph", "hedgerow.serve"):
+    for word in ("hedgerow.graph", "hedgerow.webserver"):
         for pid in processes(site_home, word):
             os.kill(pid, signal.SIGKILL)
         for address in asked:

@@ -78,7 +78,8 @@ def test_installed_without_a_checkout_it_serves_the_same_site(wheel: Path, home:
         for path, accept in PATHS:
             status, body = get(f"{ours}{path}", accept)
             assert status == 200, path
-            assert get(f"{theirs}{path}", accept) == (status, body), path
+            # What a page says to programs names the address it was asked at.
+            assert get(f"{theirs}{path}", accept) == (status, body.replace(ours, theirs)), path
 
 
 @contextmanager
