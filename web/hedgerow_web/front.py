@@ -155,7 +155,7 @@ class Front:
         known = environ.get("HTTP_IF_NONE_MATCH", "")
         if packed and _GZIP in known:
             # The site knows its answers by their names uncompressed.
-            environ["HTTP_IF_NONE_MATCH"] = known.replace(f'{_GZIP}"', '"')
+            environ = {**environ, "HTTP_IF_NONE_MATCH": known.replace(f'{_GZIP}"', '"')}
         direct = self._direct.get(environ.get("PATH_INFO", ""))
         answer = (direct and direct(environ)) or self._by_site(environ)
         if answer.status.startswith("304"):

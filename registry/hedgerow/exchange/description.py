@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
+from hedgerow.graph.worker import sorted_prefixes
 from hedgerow.iri import CODE, HR, RDF_TYPE, XSD, rebase
 
 #: Suffix: media type, of the forms a description comes in.
@@ -109,7 +110,7 @@ class Description:
         turtle = form == RdfFormat.TURTLE
         body = serialize(sorted(self.triples, key=_order), format=form, prefixes=self._prefixes() if turtle else None)
         assert body is not None
-        return _sorted_header(body) if turtle else body
+        return sorted_prefixes(body) if turtle else body
 
     def _prefixes(self) -> dict[str, str]:
         written = {str(term) for triple in self.triples for term in (triple.predicate, triple.object)}
@@ -121,12 +122,6 @@ def _terms(value: Value) -> list[Term]:
     if isinstance(value, Mapping):
         return [Literal(text, language=language) for language, text in value.items()]
     return [Literal(value)] if isinstance(value, int) else [value]
-
-
-def _sorted_header(turtle: bytes) -> bytes:
-    lines = turtle.splitlines(keepends=True)
-    header = [line for line in lines if line.startswith(b"@prefix ")]
-    return b"".join([*sorted(header), *lines[len(header) :]])
 
 
 def _order(triple: Triple) -> tuple[str, str, str]:

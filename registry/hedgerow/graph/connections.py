@@ -7,10 +7,11 @@ import socket
 import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from hedgerow.errors import CallError, GraphNotReady, QueryTimeout
 from hedgerow.graph.frames import Header, Reader, receive
@@ -21,20 +22,12 @@ GLANCE_SECONDS = 0.25
 SPOOLED_BYTES = 1 << 20
 
 
-class Gone(Protocol):
-    """Whether a caller has gone away."""
-
-    def __call__(self) -> bool:
-        """Asked now and then while its query runs."""
-        ...
-
-
 @dataclass(frozen=True)
 class Caller:
     """For whom a query is: the client whose use is counted, and whether it has gone away meanwhile."""
 
     name: str
-    gone: Gone = lambda: False
+    gone: Callable[[], bool] = lambda: False
 
 
 _NOBODY = Caller("")
@@ -107,15 +100,19 @@ class Connections:
     def _exchange(self, connection: socket.socket, frame: bytes, spooled: bool) -> Answered:
         connection.sendall(frame)
         reader, parts = Reader(), _Parts(SPOOLED_BYTES if spooled else None)
-        while (received := self._received(connection, reader)) is not None:
-            header, body = received
-            if header.get("again"):
-                parts.clear()
-                continue
-            parts.add(body)
-            if not header.get("part"):
-                return parts.answered(header)
-        raise EOFError
+        try:
+            while (received := self._received(connection, reader)) is not None:
+                header, body = received
+                if header.get("again"):
+                    parts.clear()
+                    continue
+                parts.add(body)
+                if not header.get("part"):
+                    return parts.answered(header)
+            raise EOFError
+        except BaseException:
+            parts.clear()
+            raise
 
     def _received(self, connection: socket.socket, reader: Reader) -> tuple[Header, bytes] | None:
         """The next frame. A caller that goes away ends its query: closing the socket frees the worker."""

@@ -93,10 +93,15 @@ class _SortedHead(io.BytesIO):
     def end(self) -> None:
         """The prefixes are all there."""
         if self._head is not None:
-            lines = bytes(self._head).splitlines(keepends=True)
-            head = [line for line in lines if line.startswith(b"@prefix ")]
-            self._out.write(b"".join([*sorted(head), *lines[len(head) :]]))
+            self._out.write(sorted_prefixes(bytes(self._head)))
             self._head = None
+
+
+def sorted_prefixes(turtle: bytes) -> bytes:
+    """Turtle or TriG with its lines of prefixes, which come first, in one order."""
+    lines = turtle.splitlines(keepends=True)
+    head = [line for line in lines if line.startswith(b"@prefix ")]
+    return b"".join([*sorted(head), *lines[len(head) :]])
 
 
 def die_with_parent() -> None:

@@ -1,14 +1,13 @@
 """`/graphs`: each graph and the default graph as RDF, by the SPARQL 1.1 Graph Store HTTP Protocol, for reading.
 
 A graph is named by its IRI, `/graphs?graph=...`, or is all of them as one, `/graphs?default`, which is what a query
-without GRAPH sees. Like a query it is answered before the site's own machinery begins, a large one from a file. Other
-methods have no route, which is 405: records change through the ledger only.
+without GRAPH sees. Like a query it is answered directly (`direct.py`), a large one from a file. Other methods have no
+route, which is 405: records change through the ledger only.
 """
 
 from __future__ import annotations
 
 import json
-from hashlib import blake2b
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -19,10 +18,11 @@ from werkzeug.exceptions import NotAcceptable
 from hedgerow.errors import CallError, NotFound
 from hedgerow.graph.client import JSON, Graph, How
 from hedgerow.settings import Settings
-from hedgerow_web import demo, headers
+from hedgerow_web import headers
+from hedgerow_web.api.direct import DirectEndpoint, not_modified, tag
 from hedgerow_web.api.protocol import FORMATS
 from hedgerow_web.front import ERROR, Answer, Environ, Headers, has
-from hedgerow_web.negotiate import TRIPLES, choose, content_type
+from hedgerow_web.negotiate import TRIPLES, choose
 from hedgerow_web.site import Site
 
 blueprint = Blueprint("graph-store", __name__)
@@ -30,25 +30,18 @@ PATH = "/graphs"
 _FORMS = tuple(TRIPLES.values())
 
 
-class GraphStore:
+class GraphStore(DirectEndpoint):
     """The reading operations of the protocol, over one graph of a tier."""
 
+    path = PATH
+    methods = frozenset({"GET"})
+
     def __init__(self, settings: Settings, graph: Graph) -> None:
-        self._graph = graph
+        super().__init__(graph)
         self._text = Site(settings, graph).query_text
-        self._fixed = [*headers.every(), *headers.shared(), *demo.marks(graph.tier), ("Vary", "Accept")]
 
-    def __call__(self, environ: Environ) -> Answer | None:
-        """The answer; None when the site has to answer."""
-        if environ["REQUEST_METHOD"] != "GET":
-            return None
-        try:
-            return self._read(Request(environ))
-        except Exception as error:  # the site has the words for it, also where it is a fault of our own
-            environ[ERROR] = error
-            return None
-
-    def _read(self, asked: Request) -> Answer:
+    def _read(self, environ: Environ) -> Answer:
+        asked = Request(environ)
         named, whole = asked.args.getlist("graph"), "default" in asked.args
         if len(named) + whole != 1:
             raise CallError(
@@ -65,30 +58,21 @@ class GraphStore:
     def _answer(self, asked: Request, query: str, named: str) -> Answer:
         """The statements of a graph; `named`: by the parameter of that address."""
         form, address = _form(asked), f"{asked.script_root}{PATH}?{named}"
-        if has(asked.environ, _tag(address, form, version := self._graph.version())):
-            return Answer("304 NOT MODIFIED", self._headers(address, form, version), b"")
+        if has(asked.environ, tag(version := self._graph.version(), address, form)):
+            return not_modified(self._headers(address, form, version))
         reply = self._graph.query(query, JSON, form, How(spooled=True))
-        said = [*self._headers(address, form, reply.version), ("Content-Type", content_type(form))]
-        said += demo.file_name(self._graph.tier, PATH, form)
-        if reply.file is None:
-            said.append(("Content-Length", str(len(reply.body))))
-        return Answer("200 OK", said, reply.body, reply.file)
+        return self._sent(reply, self._headers(address, form, reply.version))
 
     def _headers(self, address: str, form: str, version: str) -> Headers:
         twins = {media: f"{address}&format={suffix}" for suffix, media in TRIPLES.items()}
         return [
             *self._fixed,
             ("Cache-Control", headers.LIVE),
-            ("ETag", _tag(address, form, version)),
+            ("ETag", tag(version, address, form)),
             ("Hedgerow-Version", version),
             ("Content-Location", twins[form]),
             *(("Link", f'<{twin}>; rel="alternate"; type="{media}"') for media, twin in twins.items()),
         ]
-
-
-def _tag(address: str, form: str, version: str) -> str:
-    """The name of an answer, known before it is."""
-    return f'"{version}-{blake2b(f"{address} {form}".encode(), digest_size=12).hexdigest()}"'
 
 
 def _term(iri: str) -> str:
