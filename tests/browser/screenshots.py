@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 PAGES = {
     "home": "/",
@@ -53,11 +55,19 @@ LOOKS = {
 }
 
 
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
 def take(url: str, folder: Path, only: list[str]) -> None:
     """Take the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         for look, (width, scheme, language) in LOOKS.items():
             context = browser.new_context(
                 viewport={"width": width, "height": 900},
@@ -70,7 +80,6 @@ def take(url: str, folder: Path, only: list[str]) -> None:
                     page.goto(url + path)
                     page.screenshot(path=folder / f"{name}-{look}.png")
             context.close()
-        browser.close()
 
 
 if __name__ == "__main__":

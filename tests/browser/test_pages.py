@@ -8,13 +8,13 @@ from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 from werkzeug.serving import make_server
 
 from hedgerow.documentation.described import shipped
 from hedgerow.settings import Settings
 from hedgerow_web import create_app
-from tests.browser.screenshots import ARGUMENTS, CHROMIUM, LOOKS, PAGES
+from tests.browser.screenshots import LOOKS, PAGES, chromium
 from tests.conftest import copy_home, get, running_site, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -86,10 +86,8 @@ def site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask, Response, send_from_directory
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from hedgerow.graph.client import LocalGraph
-from tests.browser.screenshots import ARGUMENTS, CHROMIUM
+from tests.browser.screenshots import chromium
 from tests.clients import asked
 from tests.clients.node import package
 
@@ -55,10 +55,8 @@ def elsewhere(site: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Watched:
