@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -135,7 +136,7 @@ class Ledger:
             self._db = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
         try:
             with self._reading():
-                self._db.execute("PRAGMA journal_mode=WAL")
+                self._write_ahead()
                 self._db.execute("PRAGMA synchronous=FULL")
                 self._prepare(base)
         except BaseException:
@@ -151,6 +152,19 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _write_ahead(self) -> None:
+        # Of two who open a new file at once SQLite refuses one without waiting for its lock: each holds what
+        # the other needs. So we wait ourselves.
+        until = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(0.01)
 
     def _prepare(self, base: str) -> None:
         any_table = "SELECT 1 FROM sqlite_master"

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -43,14 +45,28 @@ def test_several_processes_make_one_new_ledger(tmp_path: Path) -> None:
         path = tmp_path / str(number) / "ledger.sqlite"
         pipe = subprocess.PIPE
         writers = [subprocess.Popen(writer(path, f"w{n}", 3, 4), stdout=pipe, stderr=pipe, text=True) for n in range(6)]
+        told = [(*process.communicate(timeout=60), process.returncode) for process in writers]
         acknowledged: dict[int, str] = {}
-        for process in writers:
-            out, err = process.communicate(timeout=60)
-            assert (process.returncode, err) == (0, "")
+        for out, err, code in told:
+            assert (code, err) == (0, "")
             for line in out.splitlines()[1:]:
                 acknowledged.update((position, digest) for position, digest in json.loads(line))
         assert len(acknowledged) == 6 * 4 * 3
         assert held(path) == acknowledged
+
+
+def test_a_new_ledger_opened_by_several_at_one_instant_waits_for_its_turn(tmp_path: Path) -> None:
+    at_once = 6
+    start = Barrier(at_once)
+
+    def opening(path: Path) -> None:
+        start.wait(timeout=30)
+        with Ledger(path, DEFAULT_BASE):
+            pass
+
+    with ThreadPoolExecutor(at_once) as threads:
+        for number in range(100):
+            list(threads.map(opening, [tmp_path / str(number) / "ledger.sqlite"] * at_once))
 
 
 def test_a_backup_taken_while_others_write_proves_itself_and_restores(tmp_path: Path) -> None:
