@@ -9,7 +9,8 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.questions import bind, load_questions
+from hedgerow.questions import load_questions
+from hedgerow.rq import bind
 
 #: The plain ones, cheapest first.
 PLAIN = ("point", "agreement", "facets", "labels", "imports", "properties", "partitions")

@@ -66,6 +66,12 @@ def record_store(curated: Curated) -> Store:
 
 
 @pytest.fixture(scope="session")
+def demo_store(curated: Curated, invented: list[Record]) -> Store:
+    """The record with the shipped examples above it, as the demonstration shows them; not to be changed."""
+    return build_store((record.canonical for record in [*curated.records, *invented]), DEFAULT_BASE)
+
+
+@pytest.fixture(scope="session")
 def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home into which the shipped record was loaded; not to be changed, so copy it: a site writes its examples."""
     home = tmp_path_factory.mktemp("loaded") / "home"

@@ -295,8 +295,9 @@ def _print_answer(answer: Answer, lang: str) -> None:
     tier = "" if footing["tier"] == PUBLIC else f" · tier {footing['tier']}"
     rows = "1 row" if footing["rows"] == 1 else f"{footing['rows']} rows"
     click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}{tier}")
-    if footing["assumptions"]:
-        click.echo(textwrap.fill(str(footing["assumptions"]), 100 if lang == "en" else 50))
+    for part in ("missing", "coverage", "assumptions"):
+        if footing[part]:
+            click.echo(textwrap.fill(str(footing[part]), 100 if lang == "en" else 50))
 
 
 def _cut(text: str) -> str:

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import QuerySolutions, RdfFormat, Store
 from rdflib import Dataset
 from rdflib.query import ResultRow
 
@@ -40,6 +40,8 @@ def projected(text: str) -> list[str]:
 def test_header_speaks_both_languages(question: Question) -> None:
     texts = [question.title, question.why, question.assumptions]
     texts += [p.label for p in question.parameters] + [c.label for c in question.columns]
+    texts += [question.missing] if question.missing else []
+    texts += [question.coverage.sentence] if question.coverage else []
     for text in texts:
         assert set(text) == {"en", "ja"}, text
         assert text["en"].isascii(), text
@@ -78,6 +80,30 @@ def test_no_quotient_is_multiplied_without_a_cast(question: Question) -> None:
         if bound and "/" in bound["body"] and "xsd:double" not in line:
             name = bound["name"]
             assert not re.search(rf"\?{name}\b\s*\*|\*\s*\?{name}\b", text), f"?{name} is a quotient and is multiplied"
+
+
+@every_question
+def test_it_answers_on_the_record_or_says_what_is_missing_and_answers_on_the_examples(
+    question: Question, record_store: Store, demo_store: Store
+) -> None:
+    if question.missing:
+        assert ask(record_store, question) == [], "it has rows, so nothing is missing"
+        assert ask(demo_store, question), "the worked examples have no row either"
+    else:
+        assert ask(record_store, question)
+
+
+@every_question
+def test_coverage_counts_a_part_of_a_whole(question: Question, record_store: Store) -> None:
+    if question.coverage is None:
+        return
+    text = question.bound_coverage({}, DEFAULT_BASE)
+    found = record_store.query(text, use_default_graph_as_union=True)
+    assert isinstance(found, QuerySolutions)
+    (row,) = found
+    assert 0 <= int(row["known"].value) <= int(row["total"].value)
+    for sentence in question.coverage.sentence.values():
+        assert sentence.format(known=1, total=2) != sentence
 
 
 def beside(question: Question, suffix: str) -> str:

@@ -12,7 +12,8 @@ from pyoxigraph import NamedNode, Store
 from hedgerow.errors import CallError
 from hedgerow.graph.guard import MAX_NESTING, MAX_PATH_STEPS, MAX_PATTERNS, MAX_QUERY_BYTES
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.questions import RECORD_TYPES, Parameter, Question, bind, load_questions
+from hedgerow.questions import RECORD_TYPES, Parameter, Question, load_questions
+from hedgerow.rq import bind
 
 PAGE = {"Accept": "text/html"}
 PAIRS = [(question, parameter) for question in load_questions().values() for parameter in question.parameters]

@@ -24,7 +24,8 @@ from hedgerow.iri import (
     rebase,
     record_of,
 )
-from hedgerow.questions import bind, labels
+from hedgerow.questions import labels
+from hedgerow.rq import bind
 from hedgerow.settings import Settings
 from hedgerow.tiers import chains, dataset, name_of, prefix
 from hedgerow_web import i18n

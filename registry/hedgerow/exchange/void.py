@@ -19,7 +19,7 @@ from hedgerow.exchange import catalogue
 from hedgerow.exchange.description import PREFIXES, Description, name
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.iri import HR, rebase
-from hedgerow.questions import bind
+from hedgerow.rq import bind
 from hedgerow.settings import Settings
 from hedgerow.tiers import chains, dataset, prefix, tier_of
 

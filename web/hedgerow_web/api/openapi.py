@@ -168,7 +168,7 @@ def _row(columns: Iterable[Column]) -> Json:
 def _schemas() -> Json:
     text, whole = {"type": "string"}, {"type": "integer"}
     footing = {
-        **dict.fromkeys(("question", "id", "version", "tier", "assumptions"), text),
+        **dict.fromkeys(("question", "id", "version", "tier", "assumptions", "coverage", "missing"), text),
         "parameters": {"type": "object", "additionalProperties": text},
         "asOf": _TYPES["date"],
         "rows": whole,

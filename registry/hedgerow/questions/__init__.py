@@ -1,0 +1,29 @@
+"""Questions: a `.rq` file with a header, typed parameters bound into it, run over a graph, an Answer out."""
+
+from hedgerow.questions.answer import Answer, Cell
+from hedgerow.questions.ask import ask, labels
+from hedgerow.questions.header import (
+    RECORD_TYPES,
+    Column,
+    Parameter,
+    Question,
+    View,
+    find,
+    load_questions,
+    read_question,
+)
+
+__all__ = [
+    "RECORD_TYPES",
+    "Answer",
+    "Cell",
+    "Column",
+    "Parameter",
+    "Question",
+    "View",
+    "ask",
+    "find",
+    "labels",
+    "load_questions",
+    "read_question",
+]

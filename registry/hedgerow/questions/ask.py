@@ -1,0 +1,135 @@
+"""Asking a question of a graph: parameters checked and bound, rows read by the types of their columns."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode
+
+from hedgerow.errors import CallError
+from hedgerow.graph.client import JSON, Graph
+from hedgerow.graph.project import today
+from hedgerow.questions.answer import Answer, Cell
+from hedgerow.questions.header import RECORD_TYPES, Column, Parameter, Question, in_language, short
+from hedgerow.rq import bind
+from hedgerow.tiers import DEMO, name_of
+
+#: What every row of the demonstration tier is marked with.
+SYNTHETIC = Column("synthetic", "boolean", None, {"en": "Synthetic", "ja": "架空"})
+
+
+def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str = "en") -> Answer:
+    """Run a question. Columns that hold a record or code get a column `<name>Label` after them.
+
+    An answer of the demonstration tier has a last column `synthetic`, true in every row.
+    """
+    text = question.bound(values, base)
+    for parameter in question.parameters:
+        if parameter.type in RECORD_TYPES and values.get(parameter.name):
+            _check_record(graph, parameter, values[parameter.name], base)
+    reply = graph.query(text, solutions=JSON)
+    bindings = json.loads(reply.body)["results"]["bindings"]
+    rows = [{c.name: _cell(row.get(c.name), c.type) for c in question.columns} for row in bindings]
+    labelled = [column for column in question.columns if column.type in ("iri", "code")]
+    names = labels(graph, {str(row[c.name]) for row in rows for c in labelled if row[c.name]}, language)
+    for row in rows:
+        for column in labelled:
+            value = row[column.name]
+            row[f"{column.name}Label"] = names.get(str(value), str(value)) if value else None
+    columns = [expanded for column in question.columns for expanded in _with_label(column)]
+    if graph.tier == DEMO:
+        columns.append(SYNTHETIC)
+        for row in rows:
+            row[SYNTHETIC.name] = True
+    given = question.given(values)
+    footing = {
+        "question": question.name,
+        "id": question.id,
+        "parameters": given,
+        "asOf": given.get("asOf", today().isoformat()),
+        "version": reply.version,
+        "tier": graph.tier,
+        "assumptions": in_language(question.assumptions, language),
+        "coverage": _coverage(graph, question, values, base, language),
+        "missing": "" if rows else in_language(question.missing, language),
+        "rows": len(rows),
+    }
+    return Answer(question, tuple(columns), rows, footing)
+
+
+def _coverage(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str) -> str:
+    """How much of what is asked about is known, as a sentence; '' where the question does not count it."""
+    if question.coverage is None:
+        return ""
+    reply = graph.query(question.bound_coverage(values, base), solutions=JSON)
+    (counted,) = json.loads(reply.body)["results"]["bindings"]
+    counts = {name: counted[name]["value"] for name in ("known", "total")}
+    return in_language(question.coverage.sentence, language).format(**counts)
+
+
+_RECORDS = Path(__file__).with_name("records.rq")
+#: Names an error message lists at most.
+_NAMED = 40
+
+
+def _check_record(graph: Graph, parameter: Parameter, value: str, base: str) -> None:
+    """Refuse a record that is not there: an empty answer would read as 'nothing known of it'."""
+
+    def names(record: str) -> list[str]:
+        terms = {"record": [record], "kind": [str(Literal(parameter.type))]}
+        found = json.loads(graph.query(bind(_RECORDS.read_text("utf-8"), terms), solutions=JSON).body)
+        return [name_of(base, row["record"]["value"]) for row in found["results"]["bindings"]]
+
+    if names(parameter.term(value, base)):
+        return
+    known = names("UNDEF")
+    near = difflib.get_close_matches(value, known, 1)
+    hint = f"Did you mean '{near[0]}'? " if near else ""
+    some = ", ".join(known[:_NAMED]) + (f", … ({len(known)} in all)" if len(known) > _NAMED else "")
+    raise CallError(
+        f"The parameter '{parameter.name}' is '{short(value)}'; there is no such {parameter.type}.",
+        f"{hint}It takes one of {some}.",
+    )
+
+
+def _with_label(column: Column) -> list[Column]:
+    if column.type not in ("iri", "code"):
+        return [column]
+    return [column, Column(f"{column.name}Label", "string", None, column.label)]
+
+
+def _cell(binding: Mapping[str, str] | None, kind: str) -> Cell:
+    if binding is None:
+        return None
+    value = binding["value"]
+    if kind == "decimal":
+        number = float(value)
+        return int(number) if number.is_integer() and abs(number) < 1e15 else number
+    if kind == "integer":
+        return int(float(value))
+    if kind == "boolean":
+        return value in ("true", "1")
+    if kind == "date":
+        return value[:10]
+    return value
+
+
+_LABELS = Path(__file__).with_name("labels.rq")
+#: How many names are asked for in one query; keeps it under the size limit of the guard.
+_LABEL_BATCH = 300
+
+
+def labels(graph: Graph, iris: set[str], language: str) -> dict[str, str]:
+    """What the things are called: in the language, else in English."""
+    text = _LABELS.read_text("utf-8")
+    wanted = sorted(iris)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _LABEL_BATCH):
+        batch = [str(NamedNode(iri)) for iri in wanted[start : start + _LABEL_BATCH]]
+        query = bind(text, {"thing": batch, "wanted": [str(Literal(language))]})
+        for row in json.loads(graph.query(query, solutions=JSON).body)["results"]["bindings"]:
+            found[row["thing"]["value"]] = row["label"]["value"]
+    return found
