@@ -8,8 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
+from hedgerow.errors import BudgetSpent, HedgerowError, QueryRefused, QuerySyntaxError, Unavailable
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow_web import headers
+from hedgerow_web import headers, problem
 from hedgerow_web.api.protocol import FORMATS, QUADS
 from hedgerow_web.negotiate import SOLUTIONS, TRIPLES
 
@@ -114,3 +115,32 @@ def test_the_direct_way_says_what_the_site_says(root: str, web: FlaskClient) -> 
     assert [one.pop("Content-Security-Policy") for one in told] == [headers.DATA_SECURITY] * 3 + [headers.PAGE_SECURITY]
     assert all(one == told[0] for one in told)
     assert [answer.headers.get("Access-Control-Expose-Headers") for answer in answers[:3]] == [headers.EXPOSED] * 3
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        QueryRefused("It has 70000 bytes.", "At most 65536 are taken."),
+        QuerySyntaxError("This is not SPARQL.", 3, 7),
+        Unavailable("Too many ask.", "Ask again.", retry_after=4),
+        BudgetSpent("It is spent.", "Wait.", retry_after=17),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_refusal_reads_the_same_with_and_without_the_machinery_of_the_site(
+    web: FlaskClient, error: HedgerowError
+) -> None:
+    status, said, body = problem.told(error)
+    with web.application.test_request_context("/nothing.json"):
+        by_site = web.application.make_response(web.application.handle_user_exception(error))
+    assert (by_site.status, by_site.data) == (status, body)
+    assert dict(by_site.headers) == dict(said)
+
+
+def test_a_refusal_has_the_headers_of_every_answer(web: FlaskClient) -> None:
+    response = web.get("/sparql", query_string={"query": "CLEAR ALL"})
+    assert (response.status_code, response.mimetype) == (400, problem.PROBLEM)
+    for name, value in (*headers.every(), *headers.shared(), headers.NO_STORE):
+        assert response.headers[name] == value
+    assert "Hedgerow-Tier" not in response.headers
+    assert web.get("/demo/sparql", query_string={"query": "CLEAR ALL"}).headers["Hedgerow-Tier"] == "demo"

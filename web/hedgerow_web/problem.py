@@ -7,8 +7,11 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from hedgerow.errors import GraphNotReady, HedgerowError, QuerySyntaxError, Unavailable
+from hedgerow_web.front import Headers
+from hedgerow_web.headers import NO_STORE
 from hedgerow_web.negotiate import HTML, Unacceptable, choose
 from hedgerow_web.site import site
 
@@ -44,17 +47,27 @@ def init(app: Flask) -> None:
 
 
 def _ours(error: HedgerowError) -> Response:
-    extra: dict[str, object] = {}
-    if isinstance(error, QuerySyntaxError) and error.line:
-        extra = {"line": error.line, "column": error.column}
-    response = _answer(error.status, error.title, error.detail, error.remedy, extra, building=_is_building(error))
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
+    building = isinstance(error, GraphNotReady)
+    response = _answer(error.status, error.title, error.detail, error.remedy, _place(error), building=building)
+    response.headers.update(_patience(error))
     return response
 
 
-def _is_building(error: HedgerowError) -> bool:
-    return isinstance(error, GraphNotReady)
+def told(error: HedgerowError) -> tuple[str, Headers, bytes]:
+    """What a program is told of an error of ours without the site's machinery: status line, headers, body."""
+    body = _body(error.status, error.title, error.detail, error.remedy, _place(error)).encode()
+    said = [("Content-Type", PROBLEM), NO_STORE, *_patience(error), ("Content-Length", str(len(body)))]
+    return f"{error.status} {HTTP_STATUS_CODES[error.status].upper()}", said, body
+
+
+def _place(error: HedgerowError) -> dict[str, object]:
+    if isinstance(error, QuerySyntaxError) and error.line:
+        return {"line": error.line, "column": error.column}
+    return {}
+
+
+def _patience(error: HedgerowError) -> Headers:
+    return [("Retry-After", str(error.retry_after))] if isinstance(error, Unavailable) else []
 
 
 def _http(error: HTTPException) -> Response:
@@ -87,11 +100,15 @@ def _answer(
         page = render_template(name, status=status, title=title, detail=detail, remedy=remedy, progress=progress)
         response = make_response(page, status)
     else:
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "remedy": remedy, **extra}
-        response = make_response(json.dumps(body, ensure_ascii=False), status)
+        response = make_response(_body(status, title, detail, remedy, extra), status)
         response.mimetype = PROBLEM
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update([NO_STORE])
     return response
+
+
+def _body(status: int, title: str, detail: str, remedy: str, extra: Mapping[str, object]) -> str:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "remedy": remedy, **extra}
+    return json.dumps(body, ensure_ascii=False)
 
 
 def _progress() -> dict[str, object]:

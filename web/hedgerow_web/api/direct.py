@@ -1,14 +1,15 @@
 """What the endpoints have in common that answer a program before the site's own machinery begins.
 
-That would cost more than a small query does. What is left to the site: pages, and the words for what went wrong.
+That would cost more than a small query does. What is left to the site: pages, for errors too.
 """
 
 from __future__ import annotations
 
 from hashlib import blake2b
 
+from hedgerow.errors import HedgerowError
 from hedgerow.graph.client import Graph, Reply
-from hedgerow_web import demo, headers
+from hedgerow_web import demo, headers, problem
 from hedgerow_web.front import ERROR, Answer, Environ, Headers
 from hedgerow_web.negotiate import content_type
 
@@ -21,7 +22,8 @@ class DirectEndpoint:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._fixed: Headers = [*headers.every(), *headers.shared(), *demo.marks(graph.tier), ("Vary", "Accept")]
+        self._refused: Headers = [*headers.every(), *headers.shared(), *demo.marks(graph.tier)]
+        self._fixed: Headers = [*self._refused, ("Vary", "Accept")]
 
     def __call__(self, environ: Environ) -> Answer | None:
         """The answer; None when the site has to answer."""
@@ -29,7 +31,12 @@ class DirectEndpoint:
             return None
         try:
             return self._read(environ)
-        except Exception as error:  # the site has the words for it, also where it is a fault of our own
+        except Exception as error:
+            if isinstance(error, HedgerowError) and "text/html" not in environ.get("HTTP_ACCEPT", ""):
+                # Under attack most answers are such: a refusal must cost less than an answer.
+                status, said, body = problem.told(error)
+                return Answer(status, [*self._refused, *said], body)
+            # The site words it for people, and where it is a fault of our own.
             environ[ERROR] = error
             return None
 
