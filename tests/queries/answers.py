@@ -31,6 +31,8 @@ def read(column: Column, text: str | None) -> Value:
     assert text is not None
     if column.type in ("decimal", "integer"):
         return Decimal(text)
+    if column.type == "date":
+        return text[:10]
     if column.type == "iris":
         return frozenset(text.split(" "))
     if column.name == "shareBasis":  # a list of words in no set order
