@@ -14,6 +14,8 @@ SHAPES = "https://w3id.org/hedgerow/shapes"
 ALIGNMENT = "https://w3id.org/hedgerow/align/"
 #: The JSON-LD context shipped as `ontology/context.jsonld`.
 CONTEXT = "https://w3id.org/hedgerow/context.jsonld"
+#: Where the questions are described as example queries, under the base: a question's name is a fragment of it.
+EXAMPLE_QUERIES = ".well-known/sparql-examples"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -16,6 +16,7 @@ from hedgerow.iri import (
     ALIGNMENT,
     CODE,
     CONTEXT,
+    EXAMPLE_QUERIES,
     HR,
     ONTOLOGY_GRAPH,
     SHAPES,
@@ -124,6 +125,14 @@ class Site:
             return f"{root}/"
         if iri.startswith(f"{base}/graph/"):
             return root + iri.removeprefix(base)
+        if iri.startswith(f"{base}/{EXAMPLE_QUERIES}#"):
+            return f"{root}/questions/{iri.partition('#')[2].removesuffix('-missing')}"
+        if iri.startswith(VOCABULARY):
+            return self._in_vocabulary(root, iri)
+        return iri if iri.startswith(("https://", "http://")) else None
+
+    @staticmethod
+    def _in_vocabulary(root: str, iri: str) -> str:
         if iri.startswith((CONTEXT, SHAPES, ALIGNMENT)):
             return f"{root}/{iri.removeprefix(VOCABULARY)}"
         if iri.startswith(HR):
@@ -135,7 +144,7 @@ class Site:
         if iri.startswith(CODE):
             name, _, slug = iri.removeprefix(CODE).partition("/")
             return f"{root}/code/{name}#{slug}" if slug else f"{root}/code/{name}"
-        return iri if iri.startswith(("https://", "http://")) else None
+        return iri
 
 
 def site() -> Site:

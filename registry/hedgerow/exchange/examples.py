@@ -9,19 +9,17 @@ from pyoxigraph import Literal, NamedNode
 from hedgerow.errors import InputError
 from hedgerow.exchange.description import Description, name
 from hedgerow.graph.client import Graph
-from hedgerow.iri import XSD
+from hedgerow.iri import EXAMPLE_QUERIES, XSD
 from hedgerow.questions import Question, load_questions
 from hedgerow.settings import Settings
 from hedgerow.tiers import dataset
 
-#: Where the document lies under the base, and on a site.
-PLACE = ".well-known/sparql-examples"
 _PREFIX = re.compile(r"^PREFIX\s+([A-Za-z-]+):\s+<([^>]+)>", re.MULTILINE)
 
 
 def describe(graph: Graph, settings: Settings, site: str) -> Description:
     """Every question as an example; `site` is the address of its pages, as `http://example.org/demo`."""
-    out = Description(f"{dataset(settings.base, graph.tier)}/{PLACE}", graph.version())
+    out = Description(f"{dataset(settings.base, graph.tier)}/{EXAMPLE_QUERIES}", graph.version())
     prefixes: dict[str, str] = {}
     for question in load_questions().values():
         _example(out, question, settings.base, site)
@@ -50,3 +48,7 @@ def _example(out: Description, question: Question, base: str, site: str) -> None
     out.add(each, "schema:target", NamedNode(f"{site}/sparql"))
     out.add(each, "schema:keywords", Literal(question.group), Literal(question.id))
     out.add(each, "rdfs:seeAlso", NamedNode(f"{site}/questions/{question.name}"))
+    if question.missing:
+        lacking = out.part(f"{question.name}-missing")
+        out.add(each, "skos:editorialNote", lacking)
+        out.add(lacking, "rdfs:label", question.missing)

@@ -15,13 +15,15 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from hedgerow.errors import InputError
-from hedgerow.iri import ONTOLOGY_GRAPH, XSD, rebase
+from hedgerow.iri import EXAMPLE_QUERIES, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, XSD, rebase
 from hedgerow.ledger import GENESIS, Event, Head, Ledger
-from hedgerow.paths import ONTOLOGY
+from hedgerow.paths import ONTOLOGY, QUERIES
+from hedgerow.rq import split_header
 from hedgerow.tiers import DEMO, PUBLIC, chains, dataset
 
 #: Each pass follows the bills of materials one level further down; more levels than this are a circle of rules.
 MAX_RULE_PASSES = 64
+_LABEL = NamedNode(RDFS_LABEL)
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def build_store(payloads: Iterable[bytes], base: str) -> Store:
     """A store of ontology, code lists and the given records, with the rules run."""
     store = Store()
     store.extend(_ontology())
+    store.extend(_questions(base))
     store.bulk_load(b"".join(payloads), format=RdfFormat.N_QUADS)
     infer(store, base)
     return store
@@ -157,6 +160,25 @@ def _ontology() -> Iterator[Quad]:
         yield from _named(path, graph)
     for path in sorted((ONTOLOGY / "codes").glob("*.ttl")):
         yield from _named(path, NamedNode(f"https://w3id.org/hedgerow/code/{path.stem}"))
+
+
+def _questions(base: str) -> Iterator[Quad]:
+    """What the questions are called and, where the public record cannot answer one, which data it lacks."""
+    graph = NamedNode(f"{base}/graph/questions")
+    for path in sorted(QUERIES.glob("*/*.rq")):
+        header, _ = split_header(path.read_text("utf-8"), path.name)
+        if not isinstance(header, dict) or "id" not in header:
+            continue  # what counts the coverage of a question
+        question = NamedNode(f"{base}/{EXAMPLE_QUERIES}#{header['name']}")
+        yield Quad(question, NamedNode(RDF_TYPE), NamedNode("http://www.w3.org/ns/shacl#SPARQLSelectExecutable"), graph)
+        yield Quad(question, NamedNode("http://purl.org/dc/terms/identifier"), Literal(header["id"]), graph)
+        for language, title in header["title"].items():
+            yield Quad(question, _LABEL, Literal(title, language=language), graph)
+        if header.get("missing"):
+            lacking = NamedNode(f"{question.value}-missing")
+            yield Quad(question, NamedNode("http://www.w3.org/2004/02/skos/core#editorialNote"), lacking, graph)
+            for language, text in header["missing"].items():
+                yield Quad(lacking, _LABEL, Literal(text, language=language), graph)
 
 
 def _named(path: Path, graph: NamedNode) -> Iterator[Quad]:

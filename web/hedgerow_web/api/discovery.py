@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from hedgerow.exchange import examples, service, void
 from hedgerow.exchange.description import Description
+from hedgerow.iri import EXAMPLE_QUERIES
 from hedgerow_web.address import here
 from hedgerow_web.described import as_rdf
 from hedgerow_web.negotiate import TRIPLES, choose
@@ -21,7 +22,7 @@ def figures() -> Response:
     return as_document(void.describe(site().graph, site().settings, here()), form)
 
 
-@blueprint.get(f"/{examples.PLACE}")
+@blueprint.get(f"/{EXAMPLE_QUERIES}")
 def example_queries() -> Response:
     """The questions as example queries (SHACL)."""
     form = _form()

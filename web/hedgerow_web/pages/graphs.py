@@ -1,4 +1,5 @@
-"""The graphs that belong to no record: what the graph is of, what the rules conclude, what they compute."""
+"""The graphs that belong to no record: what the graph is of, what the rules conclude, what they compute,
+which questions there are."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ GRAPHS = {
     "about": "What this registry holds: the description of the whole.",
     "inferred": "What follows from the records by the ontology. It never repeats what a record states.",
     "computed": "What is computed of the records and also rests on the absence of something in them.",
+    "questions": "What the questions are called, and which data the public record lacks to answer some of them.",
 }
 
 
