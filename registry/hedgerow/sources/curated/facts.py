@@ -133,6 +133,10 @@ def incentive(row: Row) -> Record:
     if target is not None:
         out.add(out.iri, "targetValue", target)
     out.text(out.iri, "targetUnit", row["target_unit"], "en")
+    for item in row.refer_many("material_ids", "item"):
+        out.add(out.iri, "forItem", item)
+    for stage in row.many("stage"):
+        out.code(out.iri, "forStage", "circular-stage", row.code("stage", "circular-stage", stage) or "")
     out.text(out.iri, "sourceText", row["text"], "en")
     footing(out, out.iri, row, sources="source_id", evidence="evidence")
     note(out, out.iri, row)

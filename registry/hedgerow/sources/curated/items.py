@@ -23,34 +23,56 @@ _ITEM_CLASS = {
 _HS = re.compile(r"\d{4}(\d\d)?", re.ASCII)
 _BASIS = {"yes": "named", "derived": "derived"}
 
-#: Column of materials.csv: the list's slug, its titles, and the source that holds it.
+#: Column of materials.csv: the list's slug, its titles, the source that holds it, and the place whose list it is.
 DESIGNATION_LISTS = {
     "eu_crm_critical": (
         "eu-crm-critical",
         "EU critical raw materials, Regulation (EU) 2024/1252 Annex II",
         "EU重要原材料（規則 (EU) 2024/1252 附属書II）",
         "eu-crma-2024",
+        "EU",
     ),
     "eu_crm_strategic": (
         "eu-crm-strategic",
         "EU strategic raw materials, Regulation (EU) 2024/1252 Annex I",
         "EU戦略的原材料（規則 (EU) 2024/1252 附属書I）",
         "eu-crma-2024",
+        "EU",
     ),
-    "us_cml_2022": ("us-cml-2022", "US critical minerals list of 2022", "米国重要鉱物リスト2022年版", "usgs-cml-2025"),
-    "us_cml_2025": ("us-cml-2025", "US critical minerals list of 2025", "米国重要鉱物リスト2025年版", "usgs-cml-2025"),
+    "us_cml_2022": (
+        "us-cml-2022",
+        "US critical minerals list of 2022",
+        "米国重要鉱物リスト2022年版",
+        "usgs-cml-2025",
+        "US",
+    ),
+    "us_cml_2025": (
+        "us-cml-2025",
+        "US critical minerals list of 2025",
+        "米国重要鉱物リスト2025年版",
+        "usgs-cml-2025",
+        "US",
+    ),
     "jp_specified_product": (
         "jp-specified-product",
         "Japan: specified critical products under the Economic Security Promotion Act",
         "日本：経済安全保障推進法の特定重要物資",
         "jp-esa-2022",
+        "JP",
     ),
-    "jp_rare_metal_34": ("jp-rare-metal-34", "Japan: the 34 rare metals", "日本：レアメタル34鉱種", "jp-meti-2025"),
+    "jp_rare_metal_34": (
+        "jp-rare-metal-34",
+        "Japan: the 34 rare metals",
+        "日本：レアメタル34鉱種",
+        "jp-meti-2025",
+        "JP",
+    ),
     "jp_meti_support_15": (
         "jp-meti-support-15",
         "Japan: minerals eligible for METI critical-mineral support",
         "日本：経済産業省の重要鉱物支援対象",
         "jp-meti-2025",
+        "JP",
     ),
 }
 
@@ -140,8 +162,8 @@ def _member(out: Statements, row: Row) -> None:
 
 def designation_lists(rows: Sequence[Row], context: Context) -> Iterator[Record]:
     """One record per official list: what it names, what it names through an element, what was not assessed."""
-    known = context.names.get("source", set())
-    for column, (slug, english, japanese, source) in DESIGNATION_LISTS.items():
+    known, places = context.names.get("source", set()), context.names.get("country", set())
+    for column, (slug, english, japanese, source, place) in DESIGNATION_LISTS.items():
         out = Statements(mint(context.base, "designation-list", slug))
         out.type(out.iri, "DesignationList")
         out.label(english, "en")
@@ -149,6 +171,8 @@ def designation_lists(rows: Sequence[Row], context: Context) -> Iterator[Record]
         out.code(out.iri, "evidence", "evidence", "cited")
         if source in known:
             out.add(out.iri, "statedIn", context.iri("source", source))
+        if place in places:
+            out.add(out.iri, "jurisdiction", context.iri("country", place))
         for row in rows:
             _designation(out, row, column)
         yield out.done()

@@ -139,7 +139,7 @@ TABLES: tuple[Table, ...] = (
         "incentives.csv",
         _columns(
             "id,instrument,jurisdiction,kind,value,unit,start_date,end_date,target_metric,target_value,target_unit,"
-            "text,evidence,source_id,note"
+            "material_ids,stage,text,evidence,source_id,note"
         ),
         "incentive",
         key="id",
