@@ -1,0 +1,58 @@
+// What stands under a drawing: its key, what it does not show, and the two ways to keep it.
+
+import { save } from "./save.js";
+import { text } from "./texts.js";
+
+/** The sentences on what a drawing leaves out, and its own notes. */
+export function notes({ notes: own = [], left = 0, withheld = 0, more = 0, drawn = 0 }) {
+  const told = [...own];
+  if (more) told.push(text("Drawn are the first {drawn} of {all} rows, in the order of the table.", { drawn, all: drawn + more }));
+  if (left) {
+    told.push(text("Not drawn: {left} rows without a figure ({withheld} withheld).", { left, withheld }));
+  }
+  return told;
+}
+
+/** The caption of a figure. */
+export function caption(figure, picture) {
+  const element = document.createElement("figcaption");
+  for (const { name, color } of picture.legend ?? []) element.append(key(name, color));
+  for (const note of notes(picture)) element.append(span(note, "quiet"));
+  if (picture.svg) element.append(buttons(picture));
+  return element;
+}
+
+function span(words, name) {
+  const element = document.createElement("span");
+  element.className = name;
+  element.textContent = words;
+  return element;
+}
+
+function key(name, color) {
+  const element = span("", "key");
+  const namespace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(namespace, "svg");
+  const square = document.createElementNS(namespace, "rect");
+  svg.setAttribute("viewBox", "0 0 12 12");
+  svg.setAttribute("aria-hidden", "true");
+  for (const [attribute, value] of Object.entries({ width: 12, height: 12, fill: color })) {
+    square.setAttribute(attribute, value);
+  }
+  svg.append(square);
+  element.append(svg, ` ${name}`);
+  return element;
+}
+
+function buttons(picture) {
+  const element = span("", "save");
+  for (const form of ["svg", "png"]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "second";
+    button.textContent = text(form === "svg" ? "Save as SVG" : "Save as PNG");
+    button.addEventListener("click", () => save(picture, form, notes(picture)));
+    element.append(button);
+  }
+  return element;
+}
