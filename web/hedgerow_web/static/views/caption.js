@@ -7,17 +7,21 @@ import { text } from "./texts.js";
 export function notes({ notes: own = [], left = 0, withheld = 0, more = 0, drawn = 0 }) {
   const told = [...own];
   if (more) told.push(text("Drawn are the first {drawn} of {all} rows, in the order of the table.", { drawn, all: drawn + more }));
-  if (left) {
+  if (left && withheld) {
     told.push(text("Not drawn: {left} rows without a figure ({withheld} withheld).", { left, withheld }));
-  }
+  } else if (left) told.push(text("Not drawn: {left} rows without a figure.", { left }));
   return told;
 }
 
 /** The caption of a figure. */
 export function caption(figure, picture) {
   const element = document.createElement("figcaption");
-  for (const { name, color } of picture.legend ?? []) element.append(key(name, color));
-  for (const note of notes(picture)) element.append(span(note, "quiet"));
+  if (picture.legend) {
+    const keys = span(`${picture.legend.of}: `, "keys");
+    keys.append(...picture.legend.keys.map(key));
+    element.append(keys);
+  }
+  element.append(span(notes(picture).join(" "), "quiet notes"));
   if (picture.svg) element.append(buttons(picture));
   return element;
 }
@@ -29,7 +33,7 @@ function span(words, name) {
   return element;
 }
 
-function key(name, color) {
+function key({ name, color }) {
   const element = span("", "key");
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");

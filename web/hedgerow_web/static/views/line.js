@@ -28,7 +28,7 @@ export async function draw(reading, width) {
   points.sort((a, b) => a.x - b.x);
   const panels = units ? [...kept].map((name) => [name, points.filter((point) => point.name === name)]) : [["", points]];
   const svg = points.length > 0 ? stacked(await plot(), panels, reading, width) : null;
-  return { svg, drawn: rows.length, more: drawable.length - rows.length, left, withheld, legend: units ? [] : legend };
+  return { svg, drawn: rows.length, more: drawable.length - rows.length, left, withheld, legend: units ? null : legend };
 }
 
 /** One panel under the other, over the same stretch of time. */

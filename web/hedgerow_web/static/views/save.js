@@ -47,12 +47,12 @@ function framed(picture, notes) {
   };
   write(picture.title, 16, 600);
   if (invented(picture)) write(text("Invented for demonstration, not evidence."), 13, 700);
-  y = keys(whole, picture.legend ?? [], y + 10, width);
+  if (picture.legend) y = keys(whole, picture.legend, y + 10, width);
   const inner = styled(svg);
   for (const [name, value] of Object.entries({ x: EDGE, y, width, height })) inner.setAttribute(name, value);
   whole.append(inner);
   y += height + 4;
-  notes.forEach((note) => write(note));
+  write(notes.join(" "));
   write(footing(picture.answer.footing));
   y += EDGE;
   const size = { width: width + 2 * EDGE, height: Math.ceil(y) };
@@ -70,15 +70,17 @@ function footing({ asOf, version, tier } = {}) {
 }
 
 function keys(whole, legend, top, width) {
-  let x = EDGE;
   let y = top;
-  for (const { name, color } of legend) {
+  const heading = `${legend.of}:`;
+  whole.append(element("text", { x: EDGE, y: y + 13 }, heading));
+  let x = EDGE + widthOf(heading) + 12;
+  for (const { name, color } of legend.keys) {
     if (x > EDGE && x + 20 + widthOf(name) > width + EDGE) [x, y] = [EDGE, y + 18];
     whole.append(element("rect", { x, y: y + 3, width: 12, height: 12, fill: resolved(color) }));
     whole.append(element("text", { x: x + 17, y: y + 13 }, name));
     x += 34 + widthOf(name);
   }
-  return legend.length > 0 ? y + 24 : y;
+  return y + 24;
 }
 
 /** A colour of the sheet as a colour. */

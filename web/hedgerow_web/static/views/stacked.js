@@ -14,7 +14,7 @@ export async function draw(reading, width) {
   const names = [...new Set(drawable.map(nameOf))].slice(0, MOST);
   const rows = drawable.filter((row) => names.includes(nameOf(row)));
   const { color, legend, nameOf: seriesOf } = colors(reading, rows);
-  const places = legend.map(({ color: each }) => each);
+  const places = legend.keys.map(({ color: each }) => each);
   const parts = rows.map((row) => ({
     key: names.indexOf(nameOf(row)),
     value: value(row),
