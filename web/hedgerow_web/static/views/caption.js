@@ -4,9 +4,12 @@ import { save } from "./save.js";
 import { text } from "./texts.js";
 
 /** The sentences on what a drawing leaves out, and its own notes. */
-export function notes({ notes: own = [], left = 0, withheld = 0, more = 0, drawn = 0 }) {
+export function notes({ notes: own = [], left = 0, withheld = 0, more = 0, drawn = 0, first }) {
   const told = [...own];
-  if (more) told.push(text("Drawn are the first {drawn} of {all} rows, in the order of the table.", { drawn, all: drawn + more }));
+  const all = drawn + more;
+  if (more) {
+    told.push(first ?? text("Drawn are the first {drawn} of {all} rows, in the order of the table.", { drawn, all }));
+  }
   if (left && withheld) {
     told.push(text("Not drawn: {left} rows without a figure ({withheld} withheld).", { left, withheld }));
   } else if (left) told.push(text("Not drawn: {left} rows without a figure.", { left }));

@@ -80,7 +80,7 @@ async function shaded(countries, bands, unit, width) {
     country.drawn = true;
     const fill = color(bands.findIndex((low) => country.figure >= low));
     const title = `${country.name}: ${number(country.figure)} ${unit}`.trimEnd();
-    marks.append(make("path", { d, fill, stroke: "var(--sea)", "stroke-width": 0.6, title }));
+    marks.append(make("path", { d, fill, stroke: "var(--ink)", "stroke-width": 0.8, title }));
   }
   svg.append(make("rect", { width: WIDTH, height: HEIGHT, fill: "var(--sea)" }), land, marks);
   return svg;
