@@ -14,7 +14,7 @@ import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
-VENDORED = HERE / "hedgerow_web" / "vendored"
+VENDORED = HERE / "hedgerow_web" / "static" / "vendored"
 
 
 def wanted() -> list[dict[str, str]]:

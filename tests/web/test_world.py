@@ -22,7 +22,12 @@ ROOT = Path(__file__).parents[2]
 def test_vendored_files_are_those_written_down() -> None:
     vendor = runpy.run_path(str(ROOT / "web/vendor.py"))
     assert vendor["differing"]() == []
-    assert {entry["package"] for entry in vendor["wanted"]()} == {"world-atlas"}
+    assert {entry["package"] for entry in vendor["wanted"]()} == {
+        "world-atlas",
+        "d3",
+        "d3-sankey",
+        "@observablehq/plot",
+    }
 
 
 def test_points_lie_where_they_belong() -> None:

@@ -6,14 +6,20 @@ from flask import Flask, Response, g, make_response, request
 
 from hedgerow_web.negotiate import HTML
 
-#: Pages have no scripts and load nothing from elsewhere; data that a browser shows as a document may do nothing at all.
+#: Pages load nothing from elsewhere, and none has scripts but those that draw; data that a browser shows as a document
+#: may do nothing at all.
 PAGE_SECURITY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+#: What a page that draws may do beside: run the scripts of the site, and ask the site for what they draw.
+DRAWING = "; script-src 'self'; connect-src 'self'"
 DATA_SECURITY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 #: How long an answer of the live view may be given again unasked.
 LIVE = "public, max-age=60"
+#: The vendored files lie under their version, so they never change.
+_VENDORED = "/static/vendored/"
+_FOREVER = "public, max-age=31536000, immutable"
 NO_STORE = ("Cache-Control", "no-store")
 #: What a script of another origin may read of an answer, beside its body; and what it may send.
 EXPOSED = (
@@ -24,10 +30,11 @@ _SENT = "Accept, Accept-Language, Accept-Profile, Content-Type, If-None-Match"
 _TLS_SECONDS = 31_536_000
 
 
-def every(*, page: bool = False) -> list[tuple[str, str]]:
-    """Of every answer: of data, or of a page and what a page is made of."""
+def every(*, page: bool = False, drawing: bool = False) -> list[tuple[str, str]]:
+    """Of every answer: of data, or of a page and what a page is made of; one that draws has scripts."""
+    policy = PAGE_SECURITY + DRAWING * drawing if page else DATA_SECURITY
     return [
-        ("Content-Security-Policy", PAGE_SECURITY if page else DATA_SECURITY),
+        ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -42,6 +49,11 @@ def shared() -> list[tuple[str, str]]:
         ("Access-Control-Expose-Headers", EXPOSED),
         ("Cross-Origin-Resource-Policy", "cross-origin"),
     ]
+
+
+def allow_scripts() -> None:
+    """Let the page being made run the scripts of the site."""
+    g.drawing = True
 
 
 def init(app: Flask) -> None:
@@ -74,8 +86,10 @@ def _finish(response: Response) -> Response:
     # answer of the same address is a page.
     open_ = not page or "Accept" in response.vary or "Access-Control-Allow-Origin" in given
     leave = shared() if open_ else [("Cross-Origin-Resource-Policy", "same-origin")]
-    for name, value in (*every(page=page), *leave):
+    for name, value in (*every(page=page, drawing="drawing" in g), *leave):
         given.setdefault(name, value)
+    if request.path.startswith(_VENDORED) and response.status_code == 200:
+        given["Cache-Control"] = _FOREVER
     if request.is_secure:
         given.setdefault("Strict-Transport-Security", f"max-age={_TLS_SECONDS}")
     versions = g.get("versions", ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
@@ -10,7 +11,7 @@ from hedgerow import codes
 from hedgerow.errors import CallError, NotFound
 from hedgerow.iri import code
 from hedgerow.questions import RECORD_TYPES, Answer, Cell, Parameter, Question, ask, find, load_questions
-from hedgerow_web import i18n
+from hedgerow_web import headers, i18n, views
 from hedgerow_web.listing import MAX_PAGE
 from hedgerow_web.site import site
 
@@ -19,7 +20,7 @@ blueprint = Blueprint("questions", __name__)
 SHOWN = 50
 #: The CSV that is made for people, and what in an address chooses a form and is no parameter of a question.
 SPREADSHEET = "spreadsheet"
-_CHOICES = ("lang", "page", "for")
+_CHOICES = ("lang", "page", "for", "view", "sort", "order")
 #: An answer of at most so many rows and more than so many columns is shown one row under the other.
 FEW, WIDE = 3, 8
 
@@ -72,11 +73,16 @@ def one(name: str) -> Response | str:
         address = url_for("questions.one", name=question.name)
         return make_response(redirect(f"{address}?{asked}" if asked else address, code=301))
     values = _values()
+    key, view = views.chosen(question, request.args.get("view"))
+    order = _chosen("sort", "order")
     try:
         answer, fault = _answer(question), None
     except CallError as error:
         answer, fault = None, error
     number, rows = _page_of(answer.rows if answer else [])
+    here = {**_chosen("view"), **values}
+    if answer:
+        headers.allow_scripts()
     page = render_template(
         "question.html",
         rows=rows,
@@ -92,9 +98,25 @@ def one(name: str) -> Response | str:
         query=question.bound(values, site().settings.base) if not fault else question.text,
         sources={} if answer is None else _names_of_lists(answer, rows),
         permalink=lambda form, **how: url_for(f"questions.as_{form}", name=question.name, **values, **how),  # type: ignore[arg-type]
-        turned=lambda to: url_for("questions.one", name=question.name, page=to, **values),  # type: ignore[arg-type]
+        turned=lambda to: _address(question, {**here, **order, "page": to}),
+        view=view,
+        view_key=key,
+        views=views,
+        viewed=lambda key: _address(question, {**values, **order, "view": key}),
+        order=order,
+        ordered=lambda column, way: _address(question, {**here, "sort": column, "order": way}),
+        source=url_for("questions.as_json", name=question.name, **values, **order),  # type: ignore[arg-type]
     )
     return make_response(page, fault.status if fault else 200)
+
+
+def _address(question: Question, what: Mapping[str, str | int]) -> str:
+    return url_for("questions.one", name=question.name, **what)  # type: ignore[arg-type]
+
+
+def _chosen(*names: str) -> dict[str, str]:
+    """What of these the address says."""
+    return {name: request.args[name] for name in names if request.args.get(name)}
 
 
 def _values() -> dict[str, str]:
@@ -117,8 +139,10 @@ def _page_of(rows: Sequence[Mapping[str, Cell]]) -> tuple[int, Sequence[Mapping[
 
 
 def _answer(question: Question) -> Answer:
+    """The answer, its rows in the order asked for."""
     here = site()
-    return ask(here.graph, question, _values(), here.settings.base, i18n.language())
+    answer = ask(here.graph, question, _values(), here.settings.base, i18n.language())
+    return replace(answer, rows=views.in_order(answer, request.args.get("sort"), request.args.get("order")))
 
 
 def options(parameter: Parameter) -> list[tuple[str, str]]:

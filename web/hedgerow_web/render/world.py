@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.core import get_global
 
-_FILE = Path(__file__).parents[1] / "vendored/world-atlas/countries-110m.json"
+_FILE = Path(__file__).parents[1] / "static/vendored/world-atlas/countries-110m.json"
 #: Size of the drawing, in its own units.
 WIDTH, HEIGHT = 1000, 450
 #: The latitude at the upper edge; south of the lower edge lies Antarctica alone.
