@@ -14,7 +14,7 @@ export class Editor {
     Yasqe.defaults.autocompleters = [];
     Yasqe.defaults.gutters = ["faults", "CodeMirror-linenumbers"];
     this.terms = null;
-    this.cm = new Yasqe(place, {
+    const yasqe = new Yasqe(place, {
       value: "",
       theme: "hedgerow",
       persistenceId: null,
@@ -36,6 +36,9 @@ export class Editor {
         Esc: () => this.#leave(leave),
       },
     });
+    // YASQE is a copy of its CodeMirror that runs operations of its own; the original does without such trouble.
+    this.cm = yasqe.getDoc().getEditor();
+    this.root = yasqe.rootEl;
     this.marks = [];
     this.listeners = [];
     this.cm.on("inputRead", (cm, change) => this.#typed(change.text.join("\n")));
@@ -68,10 +71,10 @@ export class Editor {
   mark(line, column, message) {
     this.unmark();
     const at = { line: Math.min(line - 1, this.cm.lastLine()), ch: column - 1 };
-    const token = this.cm.getTokenAt({ line: at.line, ch: at.ch + 1 });
-    const length = this.cm.getLine(at.line).length;
-    const from = { line: at.line, ch: Math.max(0, Math.min(at.ch, length - 1)) };
-    const to = { line: at.line, ch: Math.max(from.ch + 1, Math.min(token.end, length)) };
+    let token = this.cm.getTokenAt({ line: at.line, ch: at.ch + 1 });
+    if (!token.string.trim()) token = this.cm.getTokenAt(at); // at a blank it is the word before that is at fault
+    const from = { line: at.line, ch: Math.min(token.start, at.ch) };
+    const to = { line: at.line, ch: Math.max(from.ch + 1, token.end) };
     this.marks.push(this.cm.markText(from, to, { className: "fault-here", attributes: { title: message } }));
     this.cm.addLineClass(at.line, "background", "fault-line");
     const sign = document.createElement("span");
@@ -117,7 +120,7 @@ export class Editor {
     this.cm.showHint({
       completeSingle: false,
       closeCharacters: /[\s>"]/,
-      container: this.cm.rootEl,
+      container: this.root,
       hint: () => {
         const now = this.cm.getCursor();
         const typed = WORD.exec(this.cm.getLine(now.line).slice(0, now.ch))[0];

@@ -1,8 +1,8 @@
-// Statements as expanded JSON-LD gives them: gathered by subject, as a tree, and as edges for a drawing.
+// Statements as expanded JSON-LD gives them, gathered by subject; and as edges for a drawing.
 
 const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 
-/** The statements by subject: Map of subject to Map of property to its values ({iri} or {value, language, datatype}). */
+/** The statements by subject: Map of subject to Map of property to its values, written as terms of a result are. */
 export function gather(document) {
   const subjects = new Map();
   const take = (node) => {
@@ -12,7 +12,7 @@ export function gather(document) {
       if (name === "@id" || name === "@graph") continue;
       const property = name === "@type" ? TYPE : name;
       const known = properties.get(property) ?? [];
-      for (const each of [values].flat()) known.push(name === "@type" ? { iri: each } : read(each));
+      for (const each of [values].flat()) known.push(name === "@type" ? thing(each) : read(each));
       properties.set(property, known);
     }
     if (properties.size) subjects.set(node["@id"], properties);
@@ -21,27 +21,44 @@ export function gather(document) {
   return subjects;
 }
 
+const thing = (iri) => ({ type: iri.startsWith("_:") ? "bnode" : "uri", value: iri });
+
 function read(value) {
-  if ("@id" in value) return { iri: value["@id"] };
-  return { value: String(value["@value"]), language: value["@language"] ?? "", datatype: value["@type"] ?? "" };
+  if ("@id" in value) return thing(value["@id"]);
+  const made = { type: "literal", value: String(value["@value"]) };
+  if (value["@language"]) made["xml:lang"] = value["@language"];
+  if (value["@type"]) made.datatype = value["@type"];
+  return made;
 }
 
-export function count(subjects) {
-  let sum = 0;
-  for (const properties of subjects.values()) for (const values of properties.values()) sum += values.length;
-  return sum;
+/** Every value, with its subject and property. */
+export function* statements(subjects) {
+  for (const [subject, properties] of subjects) {
+    for (const [property, values] of properties) {
+      for (const value of values) yield [subject, property, value];
+    }
+  }
 }
+
+/** The IRIs in them. */
+export function things(subjects) {
+  const found = new Set();
+  for (const [subject, property, value] of statements(subjects)) {
+    found.add(subject).add(property);
+    if (value.type === "uri") found.add(value.value);
+  }
+  return [...found];
+}
+
+/** The name of a part without that of the record it belongs to. */
+const own = (name) => name.slice(Math.max(name.lastIndexOf("›"), 0));
 
 /** The statements between things, as the drawing of a graph reads them. */
-export function edges(subjects, version, name) {
+export function edges(subjects, name) {
   const rows = [];
-  for (const [from, properties] of subjects) {
-    for (const [property, values] of properties) {
-      if (property === TYPE) continue;
-      for (const { iri } of values) {
-        if (iri) rows.push({ from, fromLabel: name(from), to: iri, toLabel: name(iri), label: name(property) });
-      }
-    }
+  for (const [from, property, { type, value: to }] of statements(subjects)) {
+    if (type === "literal" || property === TYPE) continue;
+    rows.push({ from, fromLabel: own(name(from)), to, toLabel: own(name(to)), label: name(property) });
   }
   const columns = ["from", "fromLabel", "to", "toLabel", "label"].map((each) => ({
     name: each,
@@ -49,5 +66,5 @@ export function edges(subjects, version, name) {
     type: each === "from" || each === "to" ? "iri" : "string",
     unit: null,
   }));
-  return { columns, rows, footing: { version, rows: rows.length } };
+  return { columns, rows };
 }

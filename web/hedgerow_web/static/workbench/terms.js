@@ -6,6 +6,7 @@ const LOCAL = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/;
 const DECLARED = /^[ \t]*PREFIX\s+([A-Za-z][\w.-]*)?:\s*<([^<>\s]*)>/gim;
 /** Hints shown at once. */
 const MOST = 60;
+const NONE = 4;
 
 export class Terms {
   /** `known`: what `terms.json` gives. */
@@ -60,7 +61,7 @@ export class Terms {
     for (const term of this.terms) {
       if (space && !term.iri.startsWith(space)) continue;
       const fit = fitting(term, word, space ? space.length : 0);
-      if (fit < 3) found.push({ term, rank: [wanted.includes(term.kind) ? 0 : 1, fit, -term.uses] });
+      if (fit < NONE) found.push({ term, rank: [wanted.includes(term.kind) ? 0 : 1, fit, -term.uses] });
     }
     found.sort((one, other) => compare(one.rank, other.rank) || (one.term.iri < other.term.iri ? -1 : 1));
     return found.slice(0, MOST).map(({ term }) => term);
@@ -72,14 +73,14 @@ export function declaredIn(query) {
   return Object.fromEntries([...query.matchAll(DECLARED)].map(([, prefix, space]) => [prefix ?? "", space]));
 }
 
-/** 0: the name in the IRI begins so; 1: what it is called begins so; 2: either holds it; 3: neither. */
+/** How well a term fits a word, from 0 for the word itself to NONE. */
 function fitting(term, word, from) {
-  const local = term.iri.slice(from || Math.max(term.iri.lastIndexOf("/"), term.iri.lastIndexOf("#")) + 1).toLowerCase();
-  const names = [term.en, term.ja].filter(Boolean).map((name) => name.toLowerCase());
-  if (local.startsWith(word)) return 0;
-  if (names.some((name) => name.startsWith(word))) return 1;
-  if (local.includes(word) || names.some((name) => name.includes(word)) || term.iri.toLowerCase() === word) return 2;
-  return 3;
+  const local = term.iri.slice(from || Math.max(term.iri.lastIndexOf("/"), term.iri.lastIndexOf("#")) + 1);
+  const names = [local, term.en, term.ja].filter(Boolean).map((name) => name.toLowerCase());
+  if (names.includes(word)) return 0;
+  if (names[0].startsWith(word)) return 1;
+  if (names.some((name) => name.startsWith(word))) return 2;
+  return names.some((name) => name.includes(word)) || term.iri.toLowerCase() === word ? 3 : NONE;
 }
 
 function compare(one, other) {

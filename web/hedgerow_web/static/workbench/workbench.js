@@ -2,6 +2,7 @@
 
 import { text } from "../views/texts.js";
 import { Answer } from "./answer.js";
+import { button, element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Examples } from "./examples.js";
 import { give, hasHeader, slug, stated, withHeader } from "./files.js";
@@ -24,10 +25,9 @@ const editor = new Editor(part("editor"), {
   save: () => openPanel("saving"),
   leave: say,
 });
-const answer = new Answer(settings, { query: () => asked.query, timeout, say, fail });
+const answer = new Answer(settings, { say, fail });
 const clock = new Clock(showTime);
 let running = null;
-let asked = { query: "" };
 
 // The query to begin with: what the address brings along, the draft, an example.
 
@@ -95,9 +95,9 @@ async function run() {
   say(text("Running."));
   clock.start(timeout());
   try {
-    const found = await ask(settings.endpoint, query, { timeout: timeout(), signal: running.signal });
-    asked = { query, title: stated(query, "name") };
-    say(await answer.show(found));
+    const how = { timeout: timeout(), signal: running.signal };
+    const found = await ask(settings.endpoint, query, how);
+    say(await answer.show(found, { query, timeout: how.timeout }));
   } catch (error) {
     if (running.signal.aborted) {
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -141,9 +141,8 @@ function hideFault() {
 function fail(error) {
   if (!(error instanceof Fault)) throw error;
   say("");
-  const words = document.createElement("p");
-  const title = document.createElement("strong");
-  title.textContent = text(error.title);
+  const words = element("p");
+  const title = element("strong", text(error.title));
   const place = error.line ? text("Line {line}, column {column}", error) : "";
   const detail = place ? `${place}.` : (error.detail ?? "");
   words.append(title, ". ", [detail, text(error.remedy)].filter(Boolean).join(" "), " ");
@@ -157,8 +156,7 @@ function fail(error) {
 }
 
 function waitFor(seconds) {
-  const words = document.createElement("p");
-  words.setAttribute("aria-live", "off");
+  const words = element("p", "", { ariaLive: "off" });
   const end = performance.now() + seconds * 1000;
   const tick = () => {
     const left = Math.ceil((end - performance.now()) / 1000);
@@ -171,15 +169,6 @@ function waitFor(seconds) {
   tick();
   waiting = setInterval(tick, 500);
   part("fault").append(words);
-}
-
-function button(words, press) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "second";
-  made.textContent = words;
-  made.addEventListener("click", press);
-  return made;
 }
 
 // Links and files.
@@ -256,7 +245,7 @@ new Examples(settings, (example) => {
 });
 Terms.load(settings.terms).then((terms) => {
   editor.terms = terms;
-  answer.terms = terms;
+  answer.names.terms = terms;
 });
 check();
 globalThis.workbench = editor; // for whoever looks into it with the tools of his browser
