@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from hedgerow.errors import CallError
 from hedgerow.questions import Answer, Cell, Question, View
+from hedgerow.questions.header import in_language
 from hedgerow_web import i18n
 
 TABLE = View("table", {})
@@ -26,24 +27,36 @@ ORDERS = ("asc", "desc")
 _WORD = 60
 
 
-def offered(question: Question) -> tuple[View, ...]:
-    """The views of a question, in the order of its header; every answer has a table."""
-    kinds = {view.kind for view in question.views}
-    return question.views if "table" in kinds else (*question.views, TABLE)
+def offered(question: Question) -> dict[str, View]:
+    """The views of a question by what they are asked for as, in the order of its header; every answer has a table.
+
+    A view is asked for by its kind; a second one of a kind as `bar-2`.
+    """
+    kinds = [view.kind for view in question.views]
+    found: dict[str, View] = {}
+    for at, view in enumerate(question.views if "table" in kinds else (*question.views, TABLE)):
+        before = kinds[:at].count(view.kind)
+        found[f"{view.kind}-{before + 1}" if before else view.kind] = view
+    return found
 
 
-def chosen(question: Question, kind: str | None) -> View:
-    """The view asked for, else the first. Raises CallError naming those there are."""
+def chosen(question: Question, asked: str | None) -> tuple[str, View]:
+    """The view asked for, else the first, with what it is asked for as. Raises CallError naming those there are."""
     views = offered(question)
-    if not kind:
-        return views[0]
-    for view in views:
-        if view.kind == kind:
-            return view
-    raise CallError(
-        f"The question '{question.name}' has no view '{kind}'.",
-        f"It has: {', '.join(view.kind for view in views)}.",
-    )
+    key = asked or next(iter(views))
+    if key not in views:
+        raise CallError(f"The question '{question.name}' has no view '{key}'.", f"It has: {', '.join(views)}.")
+    return key, views[key]
+
+
+def name(question: Question, view: View) -> str:
+    """How the switch calls a view: by its kind, and where there are several of it also by what it shows."""
+    kind = i18n.translate(NAMES[view.kind])
+    if sum(each.kind == view.kind for each in question.views) < 2:
+        return kind
+    part = next(part for part in ("value", "low", "high", "label", "country", "from") if part in view.columns)
+    shown = next(column for column in question.columns if column.name == view.columns[part])
+    return f"{kind}: {in_language(shown.label, i18n.language())}"
 
 
 def in_order(answer: Answer, column: str | None, order: str | None) -> Sequence[Mapping[str, Cell]]:

@@ -73,14 +73,16 @@ def one(name: str) -> Response | str:
         address = url_for("questions.one", name=question.name)
         return make_response(redirect(f"{address}?{asked}" if asked else address, code=301))
     values = _values()
-    view, order = views.chosen(question, request.args.get("view")), _chosen("sort", "order")
+    key, view = views.chosen(question, request.args.get("view"))
+    order = _chosen("sort", "order")
     try:
         answer, fault = _answer(question), None
     except CallError as error:
         answer, fault = None, error
     number, rows = _page_of(answer.rows if answer else [])
     here = {**_chosen("view"), **values}
-    headers.allow_scripts()
+    if answer:
+        headers.allow_scripts()
     page = render_template(
         "question.html",
         rows=rows,
@@ -98,8 +100,9 @@ def one(name: str) -> Response | str:
         permalink=lambda form, **how: url_for(f"questions.as_{form}", name=question.name, **values, **how),  # type: ignore[arg-type]
         turned=lambda to: _address(question, {**here, **order, "page": to}),
         view=view,
+        view_key=key,
         views=views,
-        viewed=lambda kind: _address(question, {**values, **order, "view": kind}),
+        viewed=lambda key: _address(question, {**values, **order, "view": key}),
         order=order,
         ordered=lambda column, way: _address(question, {**here, "sort": column, "order": way}),
         source=url_for("questions.as_json", name=question.name, **values, **order),  # type: ignore[arg-type]

@@ -4,20 +4,27 @@ import { save } from "./save.js";
 import { text } from "./texts.js";
 
 /** The sentences on what a drawing leaves out, and its own notes. */
-export function notes({ notes: own = [], left = 0, withheld = 0, more = 0, drawn = 0 }) {
+export function notes({ notes: own = [], left = 0, withheld = 0, more = 0, drawn = 0, first }) {
   const told = [...own];
-  if (more) told.push(text("Drawn are the first {drawn} of {all} rows, in the order of the table.", { drawn, all: drawn + more }));
-  if (left) {
-    told.push(text("Not drawn: {left} rows without a figure ({withheld} withheld).", { left, withheld }));
+  const all = drawn + more;
+  if (more) {
+    told.push(first ?? text("Drawn are the first {drawn} of {all} rows, in the order of the table.", { drawn, all }));
   }
+  if (left && withheld) {
+    told.push(text("Not drawn: {left} rows without a figure ({withheld} withheld).", { left, withheld }));
+  } else if (left) told.push(text("Not drawn: {left} rows without a figure.", { left }));
   return told;
 }
 
 /** The caption of a figure. */
 export function caption(figure, picture) {
   const element = document.createElement("figcaption");
-  for (const { name, color } of picture.legend ?? []) element.append(key(name, color));
-  for (const note of notes(picture)) element.append(span(note, "quiet"));
+  if (picture.legend) {
+    const keys = span(`${picture.legend.of}: `, "keys");
+    keys.append(...picture.legend.keys.map(key));
+    element.append(keys);
+  }
+  element.append(span(notes(picture).join(" "), "quiet notes"));
   if (picture.svg) element.append(buttons(picture));
   return element;
 }
@@ -29,7 +36,7 @@ function span(words, name) {
   return element;
 }
 
-function key(name, color) {
+function key({ name, color }) {
   const element = span("", "key");
   const namespace = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(namespace, "svg");

@@ -2,7 +2,8 @@
 //
 //   await draw(figure, view, answer)
 //
-// `figure`  an element (its `data-title` is the title of the drawing, else the first heading of the page);
+// `figure`  an element (its `data-title` is the title of the drawing, else the first heading of the page; a saved
+//           picture has its `data-subtitle` too);
 // `view`    {kind, columns: {label: "item", value: "share", ...}}, as a question's header has it;
 // `answer`  {columns: [{name, label, type, unit}], rows: [{name: value, nameLabel: text}], footing: {...}}, as the
 //           `.json` of a question has it.
@@ -46,7 +47,7 @@ async function once(figure, view, answer) {
   const scroll = document.createElement("div");
   scroll.className = "drawing";
   scroll.append(picture.svg ?? nothing());
-  figure.replaceChildren(scroll, caption(figure, { ...picture, title, answer, kind: view.kind }));
+  figure.replaceChildren(scroll, caption(figure, { ...picture, title, subtitle: figure.dataset.subtitle, answer, kind: view.kind }));
   if (picture.svg && scroll.scrollWidth > scroll.clientWidth) {
     Object.assign(scroll, { tabIndex: 0, role: "region", ariaLabel: title });
   }

@@ -2,7 +2,7 @@
 
 import { sankey } from "./libraries.js";
 import { canvas, make } from "./svg.js";
-import { cut, number, text, widthOf } from "./texts.js";
+import { cut, text, widthOf } from "./texts.js";
 
 const MOST = 40;
 const [LEAST, LINE, EDGE] = [440, 26, 8];
@@ -14,7 +14,7 @@ export async function draw(reading, width) {
   );
   const rows = drawable.slice(0, MOST);
   const svg = rows.length > 0 ? chart(await sankey(), links(reading, rows, value), Math.max(width, LEAST)) : null;
-  const notes = reading.has("value") ? [reading.heading("value")] : [text("Every row counts once.")];
+  const notes = reading.has("value") ? [text("The width of a band is: {what}.", { what: reading.heading("value") })] : [text("Every row counts once.")];
   return { svg, drawn: rows.length, more: drawable.length - rows.length, left, withheld, notes };
 }
 
@@ -68,10 +68,9 @@ function chart(d3, graph, width) {
 
 /** A node with its name: at the edge beside it, within the drawing over the bands. */
 function box(node, room, outer, width) {
-  const { x0, x1, y0, y1, name, value } = node;
+  const { x0, x1, y0, y1, name } = node;
   const left = outer ? x0 < width / 2 : false;
-  const said = `${name}: ${number(value)}`;
-  const shape = make("rect", { x: x0, y: y0, width: x1 - x0, height: Math.max(1, y1 - y0), title: said });
+  const shape = make("rect", { x: x0, y: y0, width: x1 - x0, height: Math.max(1, y1 - y0), title: name });
   const label = make(
     "text",
     {
@@ -80,7 +79,7 @@ function box(node, room, outer, width) {
       dy: "0.35em",
       "text-anchor": left ? "end" : "start",
       class: outer ? "label" : "label over",
-      title: said,
+      title: name,
     },
     cut(name, room - 12),
   );

@@ -38,7 +38,7 @@ function chart(nodes, edges, width) {
   const columns = inColumns(nodes, edges);
   const widths = columns.map((column) => Math.min(NAME, Math.max(...column.map((node) => widthOf(node.name)))) + 16);
   const total = widths.reduce((sum, each) => sum + each, 2 * EDGE);
-  const gap = Math.min(180, Math.max(GAP, (width - total) / Math.max(1, columns.length - 1)));
+  const gap = Math.min(320, Math.max(GAP, (width - total) / Math.max(1, columns.length - 1)));
   const height = Math.max(...columns.map((column) => column.length)) * LINE + 2 * EDGE;
   let x = EDGE;
   columns.forEach((column, at) => {

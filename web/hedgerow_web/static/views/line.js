@@ -2,22 +2,23 @@
 // share no axis.
 
 import { plot } from "./libraries.js";
-import { colors } from "./series.js";
+import { colors, series, SERIES } from "./series.js";
 import { canvas } from "./svg.js";
-import { number, widthOf } from "./texts.js";
-import { stretch } from "./times.js";
+import { number, text, widthOf } from "./texts.js";
+import { moment, stretch, ticks } from "./times.js";
 
 const UNIT = /\/code\/unit\//;
-const SERIES = 7;
 const HEIGHT = 300;
 
 export async function draw(reading, width) {
   const at = (row) => stretch(reading.cell(row, "x"))?.from ?? null;
   const { rows: drawable, left, withheld } = reading.part((row) => at(row) && reading.figure(row, "value") !== null);
   const units = reading.has("series") && drawable.some((row) => UNIT.test(String(reading.cell(row, "series"))));
-  const { color, legend, nameOf } = colors(reading, drawable);
-  const kept = new Set([...new Set(drawable.map(nameOf))].slice(0, SERIES));
-  const rows = drawable.filter((row) => kept.has(nameOf(row)));
+  const names = reading.has("series") ? series(reading, drawable) : [""];
+  const kept = names.slice(0, SERIES);
+  const inSeries = colors(reading, drawable).nameOf;
+  const rows = drawable.filter((row) => kept.includes(inSeries(row)));
+  const { color, legend, nameOf } = colors(reading, rows);
   const points = rows.map((row) => ({
     x: at(row),
     y: reading.figure(row, "value"),
@@ -26,9 +27,11 @@ export async function draw(reading, width) {
     title: [nameOf(row), reading.label(row, "x"), reading.figureText(row, "value")].filter(Boolean).join(": "),
   }));
   points.sort((a, b) => a.x - b.x);
-  const panels = units ? [...kept].map((name) => [name, points.filter((point) => point.name === name)]) : [["", points]];
+  const panels = units ? kept.map((name) => [name, points.filter((point) => point.name === name)]) : [["", points]];
   const svg = points.length > 0 ? stacked(await plot(), panels, reading, width) : null;
-  return { svg, drawn: rows.length, more: drawable.length - rows.length, left, withheld, legend: units ? [] : legend };
+  const first = text("Drawn are the first {drawn} of {all} lines.", { drawn: kept.length, all: names.length });
+  const more = drawable.length - rows.length;
+  return { svg, drawn: rows.length, more, first, left, withheld, legend: units ? null : legend };
 }
 
 /** One panel under the other, over the same stretch of time. */
@@ -59,7 +62,7 @@ function chart(Plot, points, label, domain, width) {
     marks: [
       Plot.gridY({ ticks: 5 }),
       Plot.axisY({ label, labelArrow: "none", tickFormat: number, ticks: 5 }),
-      Plot.axisX({ label: null, ticks: Math.max(2, Math.floor(width / 110)) }),
+      Plot.axisX({ label: null, ticks: ticks(domain, width), tickFormat: moment }),
       Plot.ruleY([0], { stroke: "currentColor" }),
       Plot.lineY(points, { ...lines, strokeWidth: 2 }),
       Plot.dot(points, { ...lines, fill: "stroke", r: 3.5, title: "title", className: "mark" }),

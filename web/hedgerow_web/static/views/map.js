@@ -33,7 +33,9 @@ export async function draw(reading, width) {
   const bands = limits([...countries.values()].map((country) => country.figure), reading.unit("value"));
   const unit = counted ? "" : reading.unit("value");
   const svg = countries.size > 0 ? await shaded(countries, bands, unit, width) : null;
-  const notes = [counted ? text("Shaded by the number of rows that name a country.") : reading.heading("value")];
+  const heading = counted ? text("Rows that name the country") : reading.heading("value");
+  const legend = svg && { of: heading, keys: key(bands, unit) };
+  const notes = [];
   if (!counted && rows.length > countries.size) notes.push(text("Of several rows of one country the highest is shown."));
   const missing = [...countries.values()].filter((country) => !country.drawn);
   if (svg && missing.length > 0) {
@@ -41,7 +43,7 @@ export async function draw(reading, width) {
     notes.push(text("Too small for the map: {names}.", { names }));
   }
   notes.push(text("Outlines: Natural Earth, for orientation only."));
-  return { svg, drawn: rows.length, left, withheld, legend: svg ? key(bands, unit) : [], notes };
+  return { svg, drawn: rows.length, left, withheld, legend, notes };
 }
 
 /** The lower ends of the four bands. */
@@ -49,15 +51,17 @@ function limits(figures, unit) {
   if (unit === "%") return SHARES;
   const most = Math.max(...figures, 0);
   const halves = [most / 2, most / 4, most / 8];
-  const limits = figures.every(Number.isInteger) ? halves.map(Math.ceil) : halves;
-  return [...new Set([...limits, Math.min(0, ...figures)])];
+  if (!figures.every(Number.isInteger)) return [...halves, Math.min(0, ...figures)];
+  return [...new Set([...halves.map(Math.ceil), Math.min(...figures)])].sort((a, b) => b - a);
 }
 
 const color = (at) => `var(--band-${at + 1})`;
 
 function key(bands, unit) {
+  const step = bands.every(Number.isInteger) && unit !== "%" ? 1 : 0;
   return bands.map((low, at) => {
-    const range = at === 0 ? `≥ ${number(low)}` : `${number(low)} – ${number(bands[at - 1])}`;
+    const high = bands[at - 1] - step;
+    const range = at === 0 ? `≥ ${number(low)}` : low === high ? number(low) : `${number(low)} – ${number(high)}`;
     return { name: `${range} ${unit}`.trimEnd(), color: color(at) };
   });
 }
@@ -76,7 +80,7 @@ async function shaded(countries, bands, unit, width) {
     country.drawn = true;
     const fill = color(bands.findIndex((low) => country.figure >= low));
     const title = `${country.name}: ${number(country.figure)} ${unit}`.trimEnd();
-    marks.append(make("path", { d, fill, stroke: "var(--sea)", "stroke-width": 0.6, title }));
+    marks.append(make("path", { d, fill, stroke: "var(--ink)", "stroke-width": 0.8, title }));
   }
   svg.append(make("rect", { width: WIDTH, height: HEIGHT, fill: "var(--sea)" }), land, marks);
   return svg;

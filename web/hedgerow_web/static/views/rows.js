@@ -7,14 +7,14 @@ import { NARROW } from "./series.js";
 export function frame(names, width) {
   const narrow = width < NARROW;
   const margin = narrow ? 6 : Math.min(width * 0.42, Math.max(...names.map(widthOf), 40) + 14);
-  const line = narrow ? 44 : 27;
+  const line = narrow ? 40 : 27;
   return {
     narrow,
     line,
     plot: { width, height: names.length * line + 64, marginLeft: margin, marginTop: 48, marginBottom: 16 },
-    bar: { insetTop: narrow ? 21 : 5, insetBottom: 5 },
+    bar: { insetTop: narrow ? 20 : 5, insetBottom: narrow ? 6 : 5 },
     /** How far the middle of a bar lies below the middle of its line. */
-    below: narrow ? 8 : 0,
+    below: narrow ? 7 : 0,
     room: narrow ? width - 16 : margin - 12,
     ticks: Math.max(2, Math.floor((width - margin) / 110)),
   };
@@ -29,8 +29,8 @@ export function labels(Plot, marks, shape) {
     frameAnchor: "left",
     textAnchor: shape.narrow ? "start" : "end",
     dx: shape.narrow ? 0 : -10,
-    dy: shape.narrow ? -11 : 0,
-    className: "label",
+    dy: shape.narrow ? -9 : 0,
+    className: "label over",
   });
 }
 

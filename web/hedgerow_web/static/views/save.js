@@ -2,11 +2,13 @@
 
 import { text, widthOf } from "./texts.js";
 
-const KEPT = [
+/** The styles that a file carries: those that an element takes from the one around it, and those of its own. */
+const INHERITED = [
   "fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray", "stroke-linecap",
-  "stroke-linejoin", "opacity", "font-family", "font-size", "font-weight", "font-variant", "text-anchor", "visibility",
-  "vector-effect",
+  "stroke-linejoin", "font-family", "font-size", "font-weight", "font-variant", "text-anchor", "visibility",
+  "paint-order",
 ];
+const OWN = { opacity: "1", "vector-effect": "none" };
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const EDGE = 20;
 
@@ -46,13 +48,14 @@ function framed(picture, notes) {
     }
   };
   write(picture.title, 16, 600);
+  if (picture.subtitle) write(picture.subtitle);
   if (invented(picture)) write(text("Invented for demonstration, not evidence."), 13, 700);
-  y = keys(whole, picture.legend ?? [], y + 10, width);
+  if (picture.legend) y = keys(whole, picture.legend, y + 10, width);
   const inner = styled(svg);
   for (const [name, value] of Object.entries({ x: EDGE, y, width, height })) inner.setAttribute(name, value);
   whole.append(inner);
   y += height + 4;
-  notes.forEach((note) => write(note));
+  write(notes.join(" "));
   write(footing(picture.answer.footing));
   y += EDGE;
   const size = { width: width + 2 * EDGE, height: Math.ceil(y) };
@@ -63,22 +66,31 @@ function framed(picture, notes) {
   return whole;
 }
 
+/** Where the drawing is found again. */
+function address() {
+  const { origin, pathname, searchParams } = new URL(location);
+  searchParams.delete("lang");
+  return `${origin}${pathname}${searchParams.size > 0 ? `?${searchParams}` : ""}`;
+}
+
 /** What the answer rests on, in one line. */
 function footing({ asOf, version, tier } = {}) {
-  const parts = [asOf && text("As of {day}", { day: asOf }), version, tier && `${text("tier")}: ${tier}`, location.origin + location.pathname];
+  const parts = [asOf && text("As of {day}", { day: asOf }), version, tier && `${text("tier")}: ${tier}`, address()];
   return `Hedgerow · ${parts.filter(Boolean).join(" · ")}`;
 }
 
 function keys(whole, legend, top, width) {
-  let x = EDGE;
   let y = top;
-  for (const { name, color } of legend) {
+  const heading = `${legend.of}:`;
+  whole.append(element("text", { x: EDGE, y: y + 13 }, heading));
+  let x = EDGE + widthOf(heading) + 12;
+  for (const { name, color } of legend.keys) {
     if (x > EDGE && x + 20 + widthOf(name) > width + EDGE) [x, y] = [EDGE, y + 18];
     whole.append(element("rect", { x, y: y + 3, width: 12, height: 12, fill: resolved(color) }));
     whole.append(element("text", { x: x + 17, y: y + 13 }, name));
     x += 34 + widthOf(name);
   }
-  return legend.length > 0 ? y + 24 : y;
+  return y + 24;
 }
 
 /** A colour of the sheet as a colour. */
@@ -91,17 +103,22 @@ function resolved(color) {
 function styled(svg) {
   const copy = svg.cloneNode(true);
   const originals = [svg, ...svg.querySelectorAll("*")];
-  [copy, ...copy.querySelectorAll("*")].forEach((each, at) => {
-    const style = getComputedStyle(originals[at]);
-    each.removeAttribute("class");
-    each.removeAttribute("style");
-    for (const name of KEPT) {
-      const value = style.getPropertyValue(name);
-      if (value) each.setAttribute(name, value);
-    }
-  });
+  [copy, ...copy.querySelectorAll("*")].forEach((each, at) => write(each, originals[at], originals[at] === svg));
   for (const name of ["role", "aria-label"]) copy.removeAttribute(name);
   return copy;
+}
+
+function write(copy, original, outermost) {
+  const style = getComputedStyle(original);
+  const around = outermost ? null : getComputedStyle(original.parentNode);
+  copy.removeAttribute("class");
+  copy.removeAttribute("style");
+  for (const name of [...INHERITED, ...Object.keys(OWN)]) {
+    const value = style.getPropertyValue(name);
+    const without = name in OWN ? OWN[name] : around?.getPropertyValue(name);
+    if (value && value !== without) copy.setAttribute(name, value);
+    else copy.removeAttribute(name);
+  }
 }
 
 function wrapped(words, width, size) {

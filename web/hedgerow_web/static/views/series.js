@@ -11,16 +11,16 @@ export function series(reading, rows, part = "series") {
   return [...new Set(rows.map((row) => reading.label(row, part) || text("not known")))];
 }
 
-/** The colour of each row by its series, and the key; without a series one colour and no key. */
+/** The colour of each row by its series, and the key {of, keys}; without a series one colour and no key. */
 export function colors(reading, rows, part = "series") {
-  if (!reading.has(part)) return { color: () => "var(--accent)", legend: [], nameOf: () => "" };
+  if (!reading.has(part)) return { color: () => "var(--accent)", legend: null, nameOf: () => "" };
   const names = series(reading, rows, part);
   const own = names.slice(0, SERIES);
   const nameOf = (row) => reading.label(row, part) || text("not known");
   const colorOf = (name) => (own.includes(name) ? `var(--series-${own.indexOf(name) + 1})` : "var(--series-other)");
-  const legend = own.map((name) => ({ name, color: colorOf(name) }));
+  const keys = own.map((name) => ({ name, color: colorOf(name) }));
   if (names.length > SERIES) {
-    legend.push({ name: text("{count} others", { count: names.length - SERIES }), color: "var(--series-other)" });
+    keys.push({ name: text("{count} others", { count: names.length - SERIES }), color: "var(--series-other)" });
   }
-  return { color: (row) => colorOf(nameOf(row)), legend, nameOf };
+  return { color: (row) => colorOf(nameOf(row)), legend: { of: reading.heading(part), keys }, nameOf };
 }

@@ -11,10 +11,11 @@ export async function draw(reading, width) {
   const value = (row) => reading.figure(row, "value");
   const { rows: drawable, left, withheld } = reading.part((row) => value(row) !== null && value(row) >= 0);
   const nameOf = (row) => reading.label(row, "label") || text("without a name");
-  const names = [...new Set(drawable.map(nameOf))].slice(0, MOST);
+  const all = [...new Set(drawable.map(nameOf))];
+  const names = all.slice(0, MOST);
   const rows = drawable.filter((row) => names.includes(nameOf(row)));
   const { color, legend, nameOf: seriesOf } = colors(reading, rows);
-  const places = legend.map(({ color: each }) => each);
+  const places = legend.keys.map(({ color: each }) => each);
   const parts = rows.map((row) => ({
     key: names.indexOf(nameOf(row)),
     value: value(row),
@@ -31,7 +32,8 @@ export async function draw(reading, width) {
   if (shares && totals.some((total) => total > 100.5)) {
     notes.push(text("A bar past 100 % holds rows of several years, stages or bases; the table tells them apart."));
   }
-  return { svg, drawn: rows.length, more: drawable.length - rows.length, left, withheld, legend, notes };
+  const first = text("Drawn are the first {drawn} of {all} bars.", { drawn: names.length, all: all.length });
+  return { svg, drawn: rows.length, more: drawable.length - rows.length, first, left, withheld, legend, notes };
 }
 
 const sum = (parts) => parts.reduce((total, part) => total + part.value, 0);

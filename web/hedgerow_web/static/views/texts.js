@@ -18,23 +18,21 @@ export function number(value) {
   return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString(language) : figures.format(value);
 }
 
-const wide = /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/;
-const measure = (letter) => (wide.test(letter) ? 12 : 6.4);
+let context;
 
-/** About how wide a text is at 12 px, in px. */
+/** How wide a text is at 12 px in the font of the page, in px. */
 export function widthOf(words) {
-  return [...words].reduce((sum, letter) => sum + measure(letter), 0);
+  if (!context) {
+    context = document.createElement("canvas").getContext("2d");
+    context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  }
+  return context.measureText(words).width;
 }
 
-/** A text cut so that it is at most so many px wide. */
+/** A text cut so that it is at most so many px wide at 12 px. */
 export function cut(words, most) {
   if (widthOf(words) <= most) return words;
-  let room = most - measure("…");
-  let kept = "";
-  for (const letter of words) {
-    room -= measure(letter);
-    if (room < 0) break;
-    kept += letter;
-  }
-  return `${kept.trimEnd()}…`;
+  const letters = [...words];
+  while (letters.length > 1 && widthOf(`${letters.join("")}…`) > most) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
 }

@@ -4,7 +4,7 @@ import { plot } from "./libraries.js";
 import { frame, labels, lines } from "./rows.js";
 import { colors } from "./series.js";
 import { text } from "./texts.js";
-import { stretch } from "./times.js";
+import { moment, stretch, ticks } from "./times.js";
 
 const MOST = 40;
 const YEAR = 365.25 * 86_400_000;
@@ -39,6 +39,7 @@ function chart(Plot, spans, today, width) {
   const margin = Math.max((last - first) * 0.04, YEAR / 4);
   const domain = [new Date(first - margin), new Date(last + margin)];
   const drawn = spans.map((span) => ({ ...span, x1: span.start ?? domain[0], x2: span.end ?? domain[1] }));
+  const years = ticks(domain, width - shape.plot.marginLeft);
   const whole = (span) => span.start && span.end;
   const title = (span) => `${span.name}: ${span.text}`;
   const bar = { x1: "x1", x2: "x2", y: "key", fill: "fill", title, className: "mark" };
@@ -49,8 +50,8 @@ function chart(Plot, spans, today, width) {
     x: { type: "utc", domain },
     y: lines(spans),
     marks: [
-      Plot.gridX({ ticks: shape.ticks }),
-      Plot.axisX({ anchor: "top", ticks: shape.ticks }),
+      Plot.gridX({ ticks: years }),
+      Plot.axisX({ anchor: "top", label: null, ticks: years, tickFormat: moment }),
       Plot.barX(drawn.filter(whole), { ...bar, ...shape.bar }),
       Plot.barX(drawn.filter((span) => !whole(span)), { ...bar, ...half }),
       Plot.dot(drawn.filter((span) => !whole(span)), { x: (span) => span.start ?? span.end, y: "key", dy: shape.below, r: 4.5, fill: "fill" }),
