@@ -5,6 +5,8 @@ import { declaredIn } from "./terms.js";
 
 /** What stands before the cursor and is being completed: an IRI, a variable, a name or a word in any language. */
 const WORD = /(?:<[^\s<>]*|[^\s<>{}()[\];,|/^"'!*+=]*)$/;
+/** Texts and IRIs that are closed. */
+const CLOSED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|<[^<>\s]*>/g;
 const CHECK_AFTER = 400; // ms
 
 export class Editor {
@@ -70,11 +72,13 @@ export class Editor {
   /** Mark a place that is at fault; line and column count from 1. */
   mark(line, column, message) {
     this.unmark();
-    const at = { line: Math.min(line - 1, this.cm.lastLine()), ch: column - 1 };
-    let token = this.cm.getTokenAt({ line: at.line, ch: at.ch + 1 });
-    if (!token.string.trim()) token = this.cm.getTokenAt(at); // at a blank it is the word before that is at fault
-    const from = { line: at.line, ch: Math.min(token.start, at.ch) };
-    const to = { line: at.line, ch: Math.max(from.ch + 1, token.end) };
+    const query = this.query;
+    let place = Math.min(this.cm.indexFromPos({ line: line - 1, ch: column - 1 }), query.length - 1);
+    while (place > 0 && !query[place].trim()) place -= 1; // at a blank it is the word before that is at fault
+    const at = this.cm.posFromIndex(place);
+    const token = this.cm.getTokenAt({ line: at.line, ch: at.ch + 1 });
+    const from = { line: at.line, ch: token.start };
+    const to = { line: at.line, ch: Math.max(at.ch + 1, token.end) };
     this.marks.push(this.cm.markText(from, to, { className: "fault-here", attributes: { title: message } }));
     this.cm.addLineClass(at.line, "background", "fault-line");
     const sign = document.createElement("span");
@@ -157,7 +161,7 @@ export class Editor {
   #prefixes(word, declared) {
     return Object.entries(this.terms.prefixes)
       .filter(([prefix]) => prefix.startsWith(word.replace(/:$/, "")) && !(prefix in declared))
-      .map(([prefix, space]) => ({ text: `${prefix}: <${space}>` }));
+      .map(([prefix, space]) => plain(`${prefix}: <${space}>`));
   }
 
   /** Declare the prefix of a name that was put in, once. */
@@ -185,9 +189,10 @@ export class Editor {
     }
   }
 
-  /** Whether a place is in a text or a comment, where nothing is offered unasked. */
+  /** Whether a place is in a comment, or in a text, also one not closed yet: there nothing is offered unasked. */
   #quiet(cursor) {
-    return ["comment", "string"].includes(this.cm.getTokenTypeAt(cursor));
+    const before = this.cm.getLine(cursor.line).slice(0, cursor.ch).replace(CLOSED, "");
+    return this.cm.getTokenTypeAt(cursor) === "comment" || /["']/.test(before);
   }
 
   #changed() {
@@ -207,7 +212,18 @@ export class Editor {
 function variables(query, word) {
   const names = new Set([...query.matchAll(/[?$]\w+/g)].map(([name]) => name));
   names.delete(word);
-  return [...names].filter((name) => name.startsWith(word)).sort().map((name) => ({ text: name }));
+  return [...names].filter((name) => name.startsWith(word)).sort().map((name) => plain(name));
+}
+
+/** A hint that is what it says. */
+function plain(words) {
+  return { text: words, render: (element) => list(element).append(words) };
+}
+
+/** The list that an entry is in gets a name for those who hear it. */
+function list(entry) {
+  entry.parentNode.ariaLabel = text("What can stand here");
+  return entry;
 }
 
 /** One hint: the name as the query writes it, what it is called, how often it is used. */
@@ -217,5 +233,5 @@ function show(element, terms, term, declared) {
   const called = document.createElement("span");
   called.className = "called";
   called.textContent = terms.name(term);
-  element.append(name, called);
+  list(element).append(name, called);
 }

@@ -30,7 +30,7 @@ export function table(data, state, names, { sort, turn }) {
     const cells = body.insertRow();
     for (const column of known) fill(cells.insertCell(), row[column.name], column, names);
   }
-  const scroll = element("div", "", { className: "scroll tall", tabIndex: 0, role: "region", ariaLabel: text("Answer") });
+  const scroll = element("div", "", { className: "scroll tall", tabIndex: 0, role: "region", ariaLabel: text("Table") });
   scroll.append(made);
   return [scroll, pager({ page: state.page, size: ROWS, all, turn, words: words("Rows {first} to {last} of {count}") })];
 }

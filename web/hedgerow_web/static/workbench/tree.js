@@ -2,11 +2,12 @@
 
 import { text } from "../views/texts.js";
 import { element, pager } from "./dom.js";
+import { statements } from "./statements.js";
 import { words } from "./table.js";
 
 const SUBJECTS = 50;
-/** So many subjects stand open at first. */
-const OPEN = 20;
+/** Up to so many statements stand open at first. */
+const OPEN = 300;
 
 /** The tree with its pages; `turn(page)` is what its buttons do. */
 export function tree(subjects, { page }, names, { turn }) {
@@ -14,13 +15,15 @@ export function tree(subjects, { page }, names, { turn }) {
     return [element("p", text("No statement. Nothing on record answers this query."), { className: "callout" })];
   }
   const made = element("div", "", { className: "statements" });
+  const open = [...statements(subjects)].length <= OPEN;
   for (const [subject, properties] of [...subjects].slice(page * SUBJECTS, (page + 1) * SUBJECTS)) {
-    const branch = element("details", "", { open: subjects.size <= OPEN });
-    const summary = element("summary");
-    summary.append(names.link(subject));
+    const branch = element("details", "", { open });
     const list = element("dl", "", { className: "facts" });
+    const iri = names.link(subject);
+    iri.textContent = subject;
+    list.append(line("IRI", iri));
     for (const [property, values] of properties) list.append(group(property, values, names));
-    branch.append(summary, list);
+    branch.append(element("summary", names.said(subject)), list);
     made.append(branch);
   }
   const sentence = words("Subjects {first} to {last} of {count}");
@@ -28,14 +31,20 @@ export function tree(subjects, { page }, names, { turn }) {
 }
 
 function group(property, values, names) {
-  const made = element("div");
-  const term = element("dt");
-  term.append(names.link(property));
-  made.append(term);
-  for (const value of values) {
+  const made = line(names.link(property), ...names.term(values[0]));
+  for (const value of values.slice(1)) {
     const told = element("dd");
     told.append(...names.term(value));
     made.append(told);
   }
+  return made;
+}
+
+function line(heading, ...told) {
+  const made = element("div");
+  const parts = [element("dt"), element("dd")];
+  parts[0].append(heading);
+  parts[1].append(...told);
+  made.append(...parts);
   return made;
 }

@@ -64,12 +64,14 @@ function check() {
   const found = editor.check();
   part("check").hidden = !found;
   if (!found) return;
-  const prefix = /^Prefix '(.+)' is not defined$/.exec(found.message)?.[1];
-  const words = prefix
-    ? "The prefix {prefix} is not declared: line {line}, column {column}"
-    : "Not SPARQL yet from line {line}, column {column} on";
-  part("to-check").textContent = text(words, { ...found, prefix });
+  part("to-check").textContent = undeclared(found) || text("Not SPARQL yet from line {line}, column {column} on", found);
   part("to-check").onclick = () => editor.go(found.line, found.column);
+}
+
+/** What is said of a prefix that is not declared, "" of any other fault. */
+function undeclared({ message, line, column }) {
+  const prefix = /^Prefix '(.+)' is not defined$/.exec(message ?? "")?.[1];
+  return prefix ? text("The prefix {prefix} is not declared: line {line}, column {column}", { prefix, line, column }) : "";
 }
 
 // Run and cancel: one button, so that whoever pressed it stays where he is.
@@ -143,13 +145,14 @@ function fail(error) {
   say("");
   const words = element("p");
   const title = element("strong", text(error.title));
-  const place = error.line ? text("Line {line}, column {column}", error) : "";
-  const detail = place ? `${place}.` : (error.detail ?? "");
-  words.append(title, ". ", [detail, text(error.remedy)].filter(Boolean).join(" "), " ");
+  // The engine names the place where it gave up, behind the fault; the editor, when it sees one, where the fault begins.
+  const place = error.line ? (editor.check() ?? error) : null;
+  const where = place && (undeclared(place) || text("Line {line}, column {column}", place));
+  words.append(title, ". ", [where ? `${where}.` : (error.detail ?? ""), text(error.remedy)].filter(Boolean).join(" "), " ");
   part("fault").replaceChildren(words);
-  if (error.line) {
-    editor.mark(error.line, error.column, text(error.title));
-    words.append(button(text("To the place"), () => editor.go(error.line, error.column)));
+  if (place) {
+    editor.mark(place.line, place.column, text(error.title));
+    words.append(button(text("To the place"), () => editor.go(place.line, place.column)));
   }
   if (error.retryAfter) waitFor(error.retryAfter);
   part("fault").hidden = false;
@@ -248,4 +251,4 @@ Terms.load(settings.terms).then((terms) => {
   answer.names.terms = terms;
 });
 check();
-globalThis.workbench = editor; // for whoever looks into it with the tools of his browser
+globalThis.hedgerow = { editor, answer }; // for whoever works from the console of the browser
