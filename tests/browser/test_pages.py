@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -14,8 +13,7 @@ from werkzeug.serving import make_server
 from hedgerow.documentation.described import shipped
 from hedgerow.settings import Settings
 from hedgerow_web import create_app
-from tests.browser.screenshots import LOOKS, PAGES, chromium
-from tests.conftest import copy_home, get, running_site, wait_for
+from tests.browser.screenshots import LOOKS, PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -74,22 +72,6 @@ OTHERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running site."""
-    home = copy_home(loaded_home, tmp_path_factory.mktemp("browser"))
-    with running_site(home, {"HEDGEROW_WEB_PROCESSES": "1"}) as url:
-        wait_for(lambda: get(f"{url}/demo/readyz")[0] == 200, 90)
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_kind_in_every_look(look: str, site: str, browser: Browser) -> None:
     width, scheme, language = LOOKS[look]
@@ -112,6 +94,8 @@ def test_every_page_kind_in_every_look(look: str, site: str, browser: Browser) -
     page.on("request", watch)
     for name, path in {**PAGES, **OTHERS}.items():
         page.goto(site + path)
+        if page.locator("figure.view").count():
+            page.wait_for_selector("figure.view figcaption")
         assert page.locator("html").get_attribute("lang") == language
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"

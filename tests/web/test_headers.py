@@ -40,6 +40,8 @@ STEPS: dict[str, dict[str, str]] = {
     "/questions/<name>.json": {"name": "bundle"},
     "/sitemap/<name>.xml": {"name": "item-1"},
 }
+#: Pages that draw have scripts; no other page has.
+QUESTION = re.compile(r"(/demo)?/questions/[a-z-]+$")
 #: Answers that are another one each time.
 MOVING = ("/metrics", "/healthz", "/readyz")
 #: Addresses of descriptions, whose forms lie beside them.
@@ -72,7 +74,10 @@ def check_safety(response: TestResponse, path: str) -> None:
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; "), path
     assert "frame-ancestors 'none'" in policy
-    assert not re.search(r"script-src|connect-src|unsafe|\*|http", policy), path
+    drawing = "; script-src 'self'; connect-src 'self'"
+    page = response.mimetype == HTML and response.status_code == 200
+    assert policy.endswith(drawing) == (page and bool(QUESTION.match(path)) and "</table>" in response.text), path
+    assert not re.search(r"script-src|connect-src|unsafe|\*|http", policy.removesuffix(drawing)), path
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Strict-Transport-Security" not in headers, path
     # Leave for other origins and the wall against them are two sides of one thing; credentials are never invited.

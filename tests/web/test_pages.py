@@ -76,9 +76,12 @@ def test_every_page_answers_in_both_languages(path: str, language: str, web: Fla
     assert response.headers["Content-Language"] == language
     assert f'<html lang="{language}">' in response.text
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-    assert "script-src" not in response.headers["Content-Security-Policy"]
-    # Blocks of data for search engines; nothing that a browser would run.
-    assert set(re.findall(r"<script[^>]*>", response.text)) <= {'<script type="application/ld+json">'}
+    draws = path.startswith("/questions/")
+    assert ("; script-src 'self';" in response.headers["Content-Security-Policy"]) == draws
+    # Blocks of data; what a browser runs is a file of the site, and on the pages that draw alone.
+    data = {f'<script type="application/{kind}">' for kind in ("ld+json", 'json" id="view-texts')}
+    drawing = {'<script type="module" src="/static/views/page.js">'} if draws else set()
+    assert drawing <= set(re.findall(r"<script[^>]*>", response.text)) <= data | drawing
     assert " style=" not in response.text
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.text.count("<h1") == 1
@@ -271,7 +274,7 @@ def test_without_a_graph_people_see_progress_and_machines_a_503(unbuilt: FlaskCl
 
 
 def test_every_text_of_the_pages_is_translated(web: FlaskClient) -> None:
-    from hedgerow_web import i18n
+    from hedgerow_web import i18n, views
     from hedgerow_web.pages import kinds, maps
 
     folder = Path(i18n.__file__).parent
@@ -282,6 +285,7 @@ def test_every_text_of_the_pages_is_translated(web: FlaskClient) -> None:
     }
     for listing in LISTINGS:
         wanted |= {listing.heading, listing.about, *(c.heading for c in listing.columns), *listing.facets.values()}
+    wanted |= set(views.NAMES.values())
     wanted |= {text for _, text in maps.BANDS} | set(maps.PARTS.values())
     source = Path(kinds.__file__).read_text("utf-8")
     wanted |= set(re.findall(r'^ +"([A-Z][^"]+)",$', source, re.M)) | set(
