@@ -35,6 +35,11 @@ class Client:
         """Whose use its query is."""
         return str(self.waiting[0].get("client", "")) if self.waiting else ""
 
+    @property
+    def seconds(self) -> float | None:
+        """The closer deadline its query asked for."""
+        return self.waiting[0].get("seconds") if self.waiting else None
+
 
 @dataclass(eq=False)
 class Worker:
@@ -54,10 +59,11 @@ class Worker:
     dies_at: float = 0.0
 
 
-def cause(code: int, settings: Settings) -> Header:
-    """The answer to a query whose worker ended, by the way it ended."""
+def cause(code: int, settings: Settings, seconds: float | None = None) -> Header:
+    """The answer to a query whose worker ended, by the way it ended; `seconds`: the closer deadline it had asked for."""
     if code == -signal.SIGALRM:
-        return {"error": "timeout", "detail": f"The query was stopped after {settings.query_seconds} seconds."}
+        deadline = min(seconds or settings.query_seconds, settings.query_seconds)
+        return {"error": "timeout", "detail": f"The query was stopped after {deadline:g} s."}
     if code == -signal.SIGABRT:
         limit = settings.worker_megabytes
         return {"error": "memory", "detail": f"The query needed more than {limit} MiB of memory."}

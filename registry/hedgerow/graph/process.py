@@ -412,7 +412,7 @@ class GraphProcess:
             self._queue.appendleft(client)
             self._again(client)
         elif client is not None:
-            self._reply(client, cause(code, self._settings) | {"version": worker.version})
+            self._reply(client, cause(code, self._settings, client.seconds) | {"version": worker.version})
         self._assign()
 
     def _kill_overdue(self) -> None:
@@ -422,7 +422,8 @@ class GraphProcess:
                 client = self._release(worker)
                 self._replace(worker)
                 if client is not None:
-                    self._reply(client, cause(-signal.SIGALRM, self._settings) | {"version": worker.version})
+                    reason = cause(-signal.SIGALRM, self._settings, client.seconds)
+                    self._reply(client, reason | {"version": worker.version})
 
     # the ledger
 

@@ -16,11 +16,15 @@ from hedgerow_web.pages import (
     records,
     search,
     vocabulary,
+    workbench,
 )
 
 
 def init(app: Flask) -> None:
     """Register every page."""
-    for module in (home, graphs, lists, search, records, maps, questions, vocabulary, modelling, catalogue, about):
+    for module in (
+        *(home, graphs, lists, search, records, maps, questions, workbench),
+        *(vocabulary, modelling, catalogue, about),
+    ):
         app.register_blueprint(module.blueprint)
     app.jinja_env.globals.update(href=records.href, short=short, rdf=TRIPLES)
