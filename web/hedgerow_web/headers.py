@@ -12,6 +12,10 @@ PAGE_SECURITY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 DATA_SECURITY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+#: A page that may be shown within one of anyone, and does nothing there.
+EMBEDDED_SECURITY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors *"
+)
 #: How long an answer of the live view may be given again unasked.
 LIVE = "public, max-age=60"
 NO_STORE = ("Cache-Control", "no-store")
