@@ -13,6 +13,7 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -35,7 +36,7 @@ from hedgerow.ledger import Head, Ledger
 from hedgerow.ontology.commands import ontology
 from hedgerow.options import of_tier, offered
 from hedgerow.paths import DATA, EXAMPLES
-from hedgerow.questions import Answer, Question, ask, find, load_questions
+from hedgerow.questions import FORMS, Answer, Question, ask, find, load_questions, with_evidence
 from hedgerow.search import KINDS, index
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC, tier_of
@@ -50,6 +51,10 @@ _FORMATS = {
     "turtle": (JSON, TURTLE),
     "nt": (JSON, "application/n-triples"),
 }
+
+
+#: The form of an answer that is made for the terminal.
+_TABLE = "table"
 
 
 class _Group(click.Group):
@@ -195,12 +200,17 @@ def _bar(*, show: bool) -> Iterator[Progress]:
 )
 @click.argument("question", required=False)
 @click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "spreadsheet", "json"]), default="table", show_default=True
+    "--format",
+    "form",
+    type=click.Choice([_TABLE, *(form.name for form in FORMS)]),
+    default=_TABLE,
+    show_default=True,
 )
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file, whole or not.")
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
 @of_tier
 @click.pass_context
-def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, tier: str) -> None:
+def ask_command(ctx: click.Context, question: str | None, form: str, output: Path | None, lang: str, tier: str) -> None:
     """Ask a QUESTION by name or id; its parameters are options, as --country JP. Alone: list the questions."""
     if question is None:
         if ctx.args:
@@ -209,18 +219,38 @@ def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, 
             )
         _list_questions(form, lang)
         return
+    if form == _TABLE and output:
+        raise CallError("A table is for the terminal.", "Choose another form for a file, as --format csv.")
     settings: Settings = ctx.obj
     asked = find(question)
     offered(settings, tier)
     values = _parameters(asked, ctx.args)
     asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
-    answer = ask(connect(settings, tier), asked, values, settings.base, lang)
-    if form == "json":
-        click.echo(answer.to_json(lang))
-    elif form in ("csv", "spreadsheet"):
-        click.echo(answer.to_csv(spreadsheet=form == "spreadsheet"), nl=False)
-    else:
+    graph = connect(settings, tier)
+    answer = ask(graph, asked, values, settings.base, lang)
+    if form == _TABLE:
         _print_answer(answer, lang)
+        return
+    (chosen,) = (each for each in FORMS if each.name == form)
+    if chosen.evidence:
+        answer = replace(with_evidence(graph, answer), site=settings.site)
+    _put(chosen.write(answer), output)
+
+
+def _put(body: bytes, output: Path | None) -> None:
+    """Write to a file, which is there whole or not at all; or to the standard output."""
+    if output is None:
+        sys.stdout.buffer.write(body)
+        if not body.endswith(b"\n") and sys.stdout.isatty():
+            click.echo()
+        return
+    # Beside the file, so that the last step is one of the file system and cannot stop half-way.
+    scratch = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        scratch.write_bytes(body)
+        scratch.replace(output)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _parameters(question: Question, words: list[str]) -> dict[str, str]:
@@ -235,6 +265,8 @@ def _parameters(question: Question, words: list[str]) -> dict[str, str]:
             if not value or value.startswith("--"):
                 raise CallError(f"--{name} has no value.", f"Write --{name} VALUE.")
         camel = "".join(p.capitalize() if i else p for i, p in enumerate(name.split("-")))
+        if camel in values:
+            raise CallError(f"The parameter '{camel}' is given twice.", "Give it once.")
         values[camel] = value
     return values
 
@@ -259,6 +291,8 @@ def _list_questions(form: str, lang: str) -> None:
         for q in questions:
             click.echo(f"{q.id},{q.name}")
         return
+    if form != _TABLE:
+        raise CallError(f"The list of questions does not come as {form}.", "Choose table, csv or json.")
     for q in questions:
         options = " ".join(f"[--{p.name} {p.default or p.type}]" for p in q.parameters)
         click.echo(f"{q.id:<4} {q.name:<24} {q.title.get(lang, q.title['en'])}")

@@ -20,6 +20,9 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
+#: What the compilation may be used by.
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
 #: The base IRI the shipped queries and rules are written with; a registry with another base rewrites it.
 DEFAULT_BASE = "https://w3id.org/hedgerow/registry"
 

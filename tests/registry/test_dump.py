@@ -12,9 +12,9 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from hedgerow.errors import InputError
-from hedgerow.exchange.dump import LICENCE, Scope, dump
+from hedgerow.exchange.dump import Scope, dump
 from hedgerow.graph.project import Fold, fold, today
-from hedgerow.iri import DEFAULT_BASE, HR
+from hedgerow.iri import DEFAULT_BASE, HR, LICENCE
 from hedgerow.ledger import Ledger
 from hedgerow.paths import DATA
 from hedgerow.settings import Settings

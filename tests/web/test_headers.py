@@ -36,8 +36,8 @@ STEPS: dict[str, dict[str, str]] = {
     "/ns/rules/<name>": {"name": "R05-concerns"},
     "/ns/shapes/<name>": {"name": "pool"},
     "/questions/<name>": {"name": "bundle"},
-    "/questions/<name>.csv": {"name": "bundle"},
-    "/questions/<name>.json": {"name": "bundle"},
+    "/questions/<name>.<suffix>": {"name": "bundle", "suffix": "xlsx"},
+    "/questions/<name>/embed": {"name": "bundle"},
     "/sitemap/<name>.xml": {"name": "item-1"},
 }
 #: Pages that draw have scripts; no other page has.
@@ -73,11 +73,15 @@ def check_safety(response: TestResponse, path: str) -> None:
         assert headers[name] == value, (path, name)
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; "), path
-    assert "frame-ancestors 'none'" in policy
+    # Only what is made to be shown within other pages may be.
+    embedded = path.endswith("/embed") and response.status_code in (200, 304)
+    framed = "frame-ancestors *" if embedded else "frame-ancestors 'none'"
+    assert framed in policy, path
     drawing = "; script-src 'self'; connect-src 'self'"
     page = response.mimetype == HTML and response.status_code == 200
     assert policy.endswith(drawing) == (page and bool(QUESTION.match(path)) and "</table>" in response.text), path
-    assert not re.search(r"script-src|connect-src|unsafe|\*|http", policy.removesuffix(drawing)), path
+    rest = policy.removesuffix(drawing).replace(framed, "")
+    assert not re.search(r"script-src|connect-src|unsafe|\*|http", rest), path
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Strict-Transport-Security" not in headers, path
     # Leave for other origins and the wall against them are two sides of one thing; credentials are never invited.
@@ -138,13 +142,13 @@ def test_only_what_is_negotiated_varies(web: FlaskClient) -> None:
         for accept in ("text/html", "text/turtle"):
             with web.get(path, headers={"Accept": accept}) as response:
                 varies = {name.lower() for name in response.vary}
-                exported = path.endswith((".json", ".csv")) and "/questions/" in path
+                exported = path.startswith("/questions/")
                 if response.status_code == 200:
                     assert ("accept-language" in varies) == (response.mimetype == HTML or exported), (path, accept)
                     assert ("cookie" in varies) == ("accept-language" in varies), (path, accept)
-                if path in DESCRIBED:
+                if path in (*DESCRIBED, "/questions/bundle"):
                     assert "accept" in varies, (path, accept)
-                if path.endswith((".ttl", ".csv", ".json", ".jsonld", ".xml", ".txt", ".css")):
+                if path.endswith((".ttl", ".csv", ".json", ".jsonld", ".xml", ".txt", ".css", ".xlsx", "/embed")):
                     assert "accept" not in varies, path
 
 

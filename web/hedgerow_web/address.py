@@ -7,6 +7,7 @@ import re
 from flask import request
 
 from hedgerow.errors import CallError
+from hedgerow.tiers import DEMO
 from hedgerow_web.site import site
 
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -19,6 +20,11 @@ def here() -> str:
     that others are given.
     """
     return absolute(request.script_root) if request.script_root else _outside()
+
+
+def registry() -> str:
+    """The address of the registry: that of the site, without the place of the demonstration."""
+    return here().removesuffix(f"/{DEMO}") if site().tier == DEMO else here()
 
 
 def absolute(address: str) -> str:

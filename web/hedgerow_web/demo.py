@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from hedgerow.questions import FORMS
 from hedgerow.tiers import DEMO
 from hedgerow_web.negotiate import HTML, SOLUTIONS, TRIPLES
 from hedgerow_web.site import site
 
 #: Where it is mounted; the IRIs of its records lie under it too.
 PLACE = f"/{DEMO}"
-_SUFFIXES = {media: suffix for suffix, media in {**SOLUTIONS, **TRIPLES}.items()}
+_SUFFIXES = {
+    **{form.media_type: form.suffix for form in FORMS},
+    **{media: suffix for suffix, media in {**SOLUTIONS, **TRIPLES}.items()},
+}
 
 
 def init(app: Flask) -> None:

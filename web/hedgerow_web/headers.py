@@ -15,6 +15,10 @@ PAGE_SECURITY = (
 #: What a page that draws may do beside: run the scripts of the site, and ask the site for what they draw.
 DRAWING = "; script-src 'self'; connect-src 'self'"
 DATA_SECURITY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+#: A page that may be shown within one of anyone, and does nothing there.
+EMBEDDED_SECURITY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors *"
+)
 #: How long an answer of the live view may be given again unasked.
 LIVE = "public, max-age=60"
 #: The vendored files lie under their version, so they never change.

@@ -18,7 +18,7 @@ from hedgerow_web.site import site
 PROBLEM = "application/problem+json"
 #: Paths that machines ask; they get JSON unless they say that they want a page.
 _MACHINE = (
-    *(".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
+    *(".json", ".csv", ".xlsx", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
     *("/healthz", "/readyz", "/metrics"),
 )
 #: What to do about an error of HTTP.

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from hedgerow.documentation.described import shipped
 from hedgerow.exchange.description import Description, name
 from hedgerow.graph.client import JSON, Graph
-from hedgerow.iri import ONTOLOGY_GRAPH, XSD, rebase
+from hedgerow.iri import LICENCE, ONTOLOGY_GRAPH, XSD, rebase
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, dataset
 
@@ -66,8 +66,7 @@ def _ontology(out: Description) -> None:
 
 def _everywhere(out: Description, distribution: NamedNode) -> None:
     """What holds of every form the data come in."""
-    ours = NamedNode("https://creativecommons.org/licenses/by/4.0/")
-    out.add(distribution, "dcterms:license", ours)
+    out.add(distribution, "dcterms:license", NamedNode(LICENCE))
     out.add(distribution, "dcterms:rights", out.part("rights"))
     out.add(distribution, "dcatap:availability", _AVAILABLE)
     out.add(distribution, "odrl:hasPolicy", out.part("policy"))

@@ -23,12 +23,11 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
 from hedgerow.errors import InputError
 from hedgerow.graph.project import Fold, View, build_store
-from hedgerow.iri import HR, RDF_TYPE, RDFS_LABEL
+from hedgerow.iri import HR, LICENCE, RDF_TYPE, RDFS_LABEL
 from hedgerow.record import Record
 from hedgerow.tiers import DEMO, prefix
 
 Scope = Choice["open", "full"]
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _LICENCE = NamedNode("http://purl.org/dc/terms/license")
 _PREFIXES = {
     "hr": HR,

@@ -2,41 +2,86 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from hedgerow.questions.header import Column, Question
+from hedgerow.questions.forms import cube, document, frame, table, workbook
+from hedgerow.questions.header import Asked, Column
+from hedgerow.tiers import DEMO, dataset, tier_of
+
+if TYPE_CHECKING:
+    import pandas
 
 Cell = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a source says of itself; '' where it does not."""
+
+    title: str = ""
+    publisher: str = ""
+    address: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
     """The rows of an answer with their footing: what the answer rests on."""
 
-    question: Question
+    #: What was asked. The footing names it, so answers are equal without it.
+    question: Asked = field(compare=False)
     columns: tuple[Column, ...]
     rows: Sequence[Mapping[str, Cell]]
     footing: Mapping[str, Any]
+    #: What the things in columns of type `iris` are called, where that was asked for.
+    names: Mapping[str, str] = field(default_factory=dict)
+    #: The sources of each record that rows rest on, and what these say of themselves, where that was asked for.
+    evidence: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    #: The site that answers it, as https://example.org; '' where none is known.
+    site: str = field(default="", compare=False)
 
-    def to_json(self, language: str = "en") -> str:
-        """The answer as JSON: `columns`, `rows` (objects by column name), `footing`."""
-        columns = [
-            {"name": c.name, "label": c.label.get(language, c.label["en"]), "type": c.type, "unit": c.unit}
-            for c in self.columns
-        ]
-        answer = {
-            "question": {"id": self.question.id, "name": self.question.name},
-            "columns": columns,
-            "rows": self.rows,
-            "footing": self.footing,
-        }
-        return json.dumps(answer, ensure_ascii=False, indent=1)
+    @property
+    def language(self) -> str:
+        """The language of its labels and texts."""
+        return str(self.footing.get("language", "en"))
+
+    @property
+    def invented(self) -> bool:
+        """Whether it comes from the demonstration, and so is no evidence."""
+        return self.footing.get("tier") == DEMO
+
+    @property
+    def query(self) -> str:
+        """How its address ends: every parameter that has a value, or nothing."""
+        given = {name: value for name, value in self.footing["parameters"].items() if value}
+        return f"?{urlencode(given)}" if given else ""
+
+    @property
+    def address(self) -> str:
+        """Where anyone finds this answer again: on the site, or below the registry's own IRI where none is known."""
+        place = dataset(self.site or str(self.footing["registry"]), str(self.footing["tier"]))
+        return f"{place}/questions/{self.question.name}{self.query}"
+
+    def href(self, iri: str) -> str:
+        """Where a record is described: on the site, or at its IRI where none is known."""
+        base = str(self.footing["registry"])
+        return self.site + iri.removeprefix(base) if self.site and tier_of(base, iri) else iri
+
+    def records(self, row: Mapping[str, Cell]) -> list[str]:
+        """The records a row rests on: those it lists, else those it names."""
+        if "records" in row:
+            return str(row["records"] or "").split()
+        base = str(self.footing["registry"])
+        named = [str(row[column.name]) for column in self.columns if column.type == "iri" and row[column.name]]
+        return list(dict.fromkeys(iri for iri in named if tier_of(base, iri)))
+
+    def to_json(self) -> str:
+        """The answer as JSON: `columns`, `rows` (objects by column name), `footing`, names and evidence where known."""
+        return document.write(self)
 
     def to_csv(self, *, spreadsheet: bool = False) -> str:
         """The rows as CSV with a header of column names; nothing known is an empty cell.
@@ -44,36 +89,22 @@ class Answer:
         Made for a `spreadsheet`, no cell is run as a formula: a text that one would take for it begins with an
         apostrophe, every text stands in quotes, and the file says by its first character that it is UTF-8.
         """
-        out = io.StringIO()
-        if spreadsheet:
-            out.write("\ufeff")
-            writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
-        else:
-            writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(column.name for column in self.columns)
-        for row in self.rows:
-            cells = (_csv_cell(row[column.name]) for column in self.columns)
-            writer.writerow([_harmless(cell) if spreadsheet else cell for cell in cells])
-        return out.getvalue()
+        return table.write(self, spreadsheet=spreadsheet)
 
+    def to_xlsx(self) -> bytes:
+        """The answer as a workbook: the rows with typed cells, the footing, and the records each row rests on.
 
-def _csv_cell(value: Cell) -> str | int | float:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else value
+        Raises QueryTooLarge where it has more rows than a sheet.
+        """
+        return workbook.write(self)
 
+    def to_turtle(self) -> str:
+        """The answer as an RDF Data Cube in Turtle: one observation a row."""
+        return cube.write(self)
 
-#: What spreadsheets take for the start of a formula, the wide forms in Japanese ones too; behind apostrophes, so that
-#: one can be taken away again. A plain number is none.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a table of pandas; what is not known is `NA`, and `attrs` holds the footing.
 
-
-def _harmless(cell: str | int | float) -> str | int | float:
-    """A cell that no spreadsheet runs.
-
-    >>> _harmless("=1+1"), _harmless("-5.2"), _harmless("'=1+1")
-    ("'=1+1", '-5.2', "''=1+1")
-    """
-    formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if formula else cell
+        Raises CallError where pandas is not installed.
+        """
+        return frame.make(self)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
@@ -12,7 +13,8 @@ from pyoxigraph import Literal, NamedNode
 from hedgerow.errors import CallError
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.graph.project import today
-from hedgerow.questions.answer import Answer, Cell
+from hedgerow.iri import LICENCE
+from hedgerow.questions.answer import Answer, Cell, Source
 from hedgerow.questions.header import RECORD_TYPES, Column, Parameter, Question, in_language, short
 from hedgerow.rq import bind
 from hedgerow.tiers import DEMO, name_of
@@ -24,7 +26,8 @@ SYNTHETIC = Column("synthetic", "boolean", None, {"en": "Synthetic", "ja": "æž¶ç
 def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str = "en") -> Answer:
     """Run a question. Columns that hold a record or code get a column `<name>Label` after them.
 
-    An answer of the demonstration tier has a last column `synthetic`, true in every row.
+    An answer of the demonstration tier has a last column `synthetic`, true in every row. `with_evidence` adds what
+    the rows rest on.
     """
     text = question.bound(values, base)
     for parameter in question.parameters:
@@ -52,12 +55,34 @@ def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, 
         "asOf": given.get("asOf", today().isoformat()),
         "version": reply.version,
         "tier": graph.tier,
+        "registry": base,
+        "language": language,
+        "licence": LICENCE,
         "assumptions": in_language(question.assumptions, language),
         "coverage": _coverage(graph, question, values, base, language),
         "missing": "" if rows else in_language(question.missing, language),
         "rows": len(rows),
     }
     return Answer(question, tuple(columns), rows, footing)
+
+
+def with_evidence(graph: Graph, answer: Answer) -> Answer:
+    """The answer with the names of what stands in its lists, and with the sources of the records it rests on."""
+    lists = [column.name for column in answer.columns if column.type == "iris"]
+    listed = {iri for row in answer.rows for name in lists for iri in str(row[name] or "").split()}
+    resting = sorted({iri for row in answer.rows for iri in answer.records(row)})
+    names = labels(graph, listed | set(resting), answer.language)
+    text = _SOURCES.read_text("utf-8")
+    evidence: dict[str, list[str]] = {}
+    sources: dict[str, Source] = {}
+    for batch in _batched(resting):
+        found = graph.query(bind(text, {"record": batch, "wanted": [str(Literal(answer.language))]}), solutions=JSON)
+        for row in json.loads(found.body)["results"]["bindings"]:
+            said = {name: bound["value"] for name, bound in row.items()}
+            record, source = said.pop("record"), said.pop("source")
+            evidence.setdefault(record, []).append(source)
+            sources[source] = Source(**said)
+    return replace(answer, names=dict(sorted(names.items())), evidence=evidence, sources=dict(sorted(sources.items())))
 
 
 def _coverage(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str) -> str:
@@ -118,17 +143,22 @@ def _cell(binding: Mapping[str, str] | None, kind: str) -> Cell:
 
 
 _LABELS = Path(__file__).with_name("labels.rq")
-#: How many names are asked for in one query; keeps it under the size limit of the guard.
-_LABEL_BATCH = 300
+_SOURCES = Path(__file__).with_name("sources.rq")
+#: How many things are asked for in one query; keeps it under the size limit of the guard.
+_BATCH = 300
+
+
+def _batched(iris: Sequence[str]) -> Iterator[list[str]]:
+    """The IRIs as terms of SPARQL, so many at a time."""
+    for start in range(0, len(iris), _BATCH):
+        yield [str(NamedNode(iri)) for iri in iris[start : start + _BATCH]]
 
 
 def labels(graph: Graph, iris: set[str], language: str) -> dict[str, str]:
     """What the things are called: in the language, else in English."""
     text = _LABELS.read_text("utf-8")
-    wanted = sorted(iris)
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), _LABEL_BATCH):
-        batch = [str(NamedNode(iri)) for iri in wanted[start : start + _LABEL_BATCH]]
+    for batch in _batched(sorted(iris)):
         query = bind(text, {"thing": batch, "wanted": [str(Literal(language))]})
         for row in json.loads(graph.query(query, solutions=JSON).body)["results"]["bindings"]:
             found[row["thing"]["value"]] = row["label"]["value"]

@@ -158,18 +158,24 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Question:
+class Asked:
+    """What a question is called: its number, its name, and what it asks in words."""
+
+    id: str
+    name: str
+    title: Texts
+
+
+@dataclass(frozen=True)
+class Question(Asked):
     """One question: what it asks, why, with what parameters, giving what columns.
 
     `views` are the ways to draw its answer beside the table, the first one the first to be shown. `missing` says
     which data the public record lacks where it has no row.
     """
 
-    id: str
-    name: str
     group: str
     tier: str
-    title: Texts
     why: Texts
     assumptions: Texts
     parameters: tuple[Parameter, ...]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app, make_response, request
 
 from hedgerow import __version__, codes
-from hedgerow.questions import RECORD_TYPES, Column, Parameter, Question, load_questions
+from hedgerow.questions import FORMS, RECORD_TYPES, Column, Parameter, Question, load_questions
 from hedgerow_web import i18n, views
 from hedgerow_web.negotiate import SOLUTIONS, TRIPLES
 from hedgerow_web.problem import PROBLEM
@@ -29,6 +29,11 @@ _TYPES: Mapping[str, Json] = {
 }
 _NAME = {"type": "string", "pattern": "^(demo/)?[A-Za-z0-9][A-Za-z0-9._-]*$"}
 _DAY = {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|today)$"}
+#: The texts in the footing of an answer.
+_FOOTING = (
+    *("question", "id", "version", "tier", "registry", "language", "licence"),
+    *("assumptions", "coverage", "missing"),
+)
 _RDF = tuple(TRIPLES.values())
 #: Rule of a route: what it gives, its media types, the parameters of its query. Left out where there is no such route.
 _ROUTES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -118,19 +123,25 @@ def _question(question: Question) -> Json:
         "description": f"{question.why['en']} {question.assumptions.get('en', '')}".strip(),
         "tags": [question.group],
         "parameters": [
-            _asked("form", {"enum": ["json", "csv"]}, where="path"),
+            _asked("form", {"enum": list(dict.fromkeys(form.suffix for form in FORMS))}, where="path"),
             *(_asked(p.name, _value(p), p.label["en"]) for p in question.parameters),
             _asked("lang", {"enum": list(i18n.LANGUAGES)}, "Language of the labels"),
             _asked(
                 "sort", {"enum": [column.name for column in question.columns]}, "Column that the rows are sorted by"
             ),
             _asked("order", {"enum": list(views.ORDERS)}, "Which way; what is not known is last in both"),
-            _asked("for", {"enum": ["spreadsheet"]}, "CSV made safe to open in a spreadsheet"),
+            _asked(
+                "for",
+                {"enum": [form.asked["for"] for form in FORMS if form.asked]},
+                "CSV made safe to open in a spreadsheet",
+            ),
         ],
         "responses": {
             "200": {
                 "description": "The whole answer.",
-                "content": {"application/json": {"schema": answer}, "text/csv": {"schema": {"type": "string"}}},
+                "content": {
+                    form.media_type: {"schema": answer if form.name == "json" else {"type": "string"}} for form in FORMS
+                },
             },
             "default": {"$ref": "#/components/responses/Problem"},
         },
@@ -172,19 +183,29 @@ def _row(columns: Iterable[Column]) -> Json:
 def _schemas() -> Json:
     text, whole = {"type": "string"}, {"type": "integer"}
     footing = {
-        **dict.fromkeys(("question", "id", "version", "tier", "assumptions", "coverage", "missing"), text),
+        **dict.fromkeys(_FOOTING, text),
         "parameters": {"type": "object", "additionalProperties": text},
         "asOf": _TYPES["date"],
         "rows": whole,
     }
-    column = {"name": text, "label": text, "type": text, "unit": {"type": ["string", "null"]}}
+    texts = {"type": "object", "additionalProperties": text}
+    column = {"name": text, "label": text, "labels": texts, "type": text, "unit": {"type": ["string", "null"]}}
+    source = _object({"title": text, "publisher": text, "address": text, "licence": text})
+    sources = {"type": "array", "items": text}
     problem = {"type": text, "title": text, "status": whole, "detail": text, "remedy": text}
     return {
         "Answer": _object({
-            "question": _object({"id": text, "name": text}),
+            "question": _object({"id": text, "name": text, "title": texts}),
             "columns": {"type": "array", "items": _object(column)},
             "rows": {"type": "array", "items": {"type": "object"}},
             "footing": _object(footing),
+            "names": {**texts, "description": "What the things in lists are called, by their IRIs"},
+            "evidence": {
+                "type": "object",
+                "description": "The sources of each record that rows rest on",
+                "additionalProperties": sources,
+            },
+            "sources": {"type": "object", "additionalProperties": source},
         }),
         "Problem": _object(problem),
     }  # fmt: skip

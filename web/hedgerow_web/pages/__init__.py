@@ -6,6 +6,7 @@ from hedgerow_web.listing import short
 from hedgerow_web.negotiate import TRIPLES
 from hedgerow_web.pages import (
     about,
+    answers,
     catalogue,
     graphs,
     home,
@@ -22,9 +23,10 @@ from hedgerow_web.pages import (
 
 def init(app: Flask) -> None:
     """Register every page."""
-    for module in (
-        *(home, graphs, lists, search, records, maps, questions, workbench),
-        *(vocabulary, modelling, catalogue, about),
-    ):
+    every = (
+        *(home, graphs, lists, search, records, maps),
+        *(questions, answers, workbench, vocabulary, modelling, catalogue, about),
+    )
+    for module in every:
         app.register_blueprint(module.blueprint)
     app.jinja_env.globals.update(href=records.href, short=short, rdf=TRIPLES)

@@ -1,26 +1,27 @@
-"""Questions: the list, and each as page, JSON and CSV at one address."""
+"""Questions: the list, and the page of each, at the address where its answer also comes in every other form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
 from hedgerow import codes
 from hedgerow.errors import CallError, NotFound
 from hedgerow.iri import code
-from hedgerow.questions import RECORD_TYPES, Answer, Cell, Parameter, Question, ask, find, load_questions
+from hedgerow.questions import FORMS, RECORD_TYPES, Cell, Parameter, Question, find, load_questions
 from hedgerow_web import headers, i18n, views
+from hedgerow_web.described import Link
 from hedgerow_web.listing import MAX_PAGE
+from hedgerow_web.negotiate import HTML, Unacceptable, choose
+from hedgerow_web.pages.answers import addresses, answer_to, as_file, names_of_lists, values, ways
 from hedgerow_web.site import site
 
 blueprint = Blueprint("questions", __name__)
-#: Rows of one page; JSON and CSV hold all.
+#: Rows of one page; the other forms hold all.
 SHOWN = 50
-#: The CSV that is made for people, and what in an address chooses a form and is no parameter of a question.
-SPREADSHEET = "spreadsheet"
-_CHOICES = ("lang", "page", "for", "view", "sort", "order")
+#: The forms that a client may ask for by `Accept`, by their media types: of two of one type the usual one.
+USUAL = {form.media_type: form for form in FORMS if not form.asked}
 #: An answer of at most so many rows and more than so many columns is shown one row under the other.
 FEW, WIDE = 3, 8
 
@@ -34,53 +35,41 @@ def index() -> str:
     return render_template("questions.html", groups=groups)
 
 
-@blueprint.get("/questions/<name>.json")
-def as_json(name: str) -> Response:
-    """The whole answer as JSON: columns, rows, footing."""
-    return _export(_answer(find(name)).to_json(i18n.language()), "application/json")
-
-
-@blueprint.get("/questions/<name>.csv")
-def as_csv(name: str) -> Response:
-    """The whole answer as CSV: exact, or with `?for=spreadsheet` so that no cell is run as a formula."""
-    asked = request.args.get("for")
-    if asked not in (None, SPREADSHEET):
-        raise CallError(f"There is no CSV for '{asked}'.", f"Ask 'for={SPREADSHEET}', or leave it out.")
-    question = find(name)
-    body = _answer(question).to_csv(spreadsheet=asked == SPREADSHEET)
-    response = _export(body, "text/csv; charset=utf-8; header=present")
-    if asked:
-        response.headers["Content-Disposition"] = f'attachment; filename="{question.name}.csv"'
-    return response
-
-
-def _export(body: str, content_type: str) -> Response:
-    response = make_response(body)
-    response.content_type = content_type
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    # Labels are in the reader's language; a shared cache must keep the two apart.
-    response.vary.update(("Accept-Language", "Cookie"))
-    response.headers["Content-Language"] = i18n.language()
-    return response
-
-
 @blueprint.get("/questions/<name>")
-def one(name: str) -> Response | str:
-    """The page of a question: its form, its answer, what it rests on. An id leads to the name."""
+def one(name: str) -> Response:
+    """A question: its page, or by `Accept` another form of its answer. An id leads to the name."""
     question = find(name)
     if name != question.name:
         asked = request.query_string.decode("ascii", "replace")
         address = url_for("questions.one", name=question.name)
         return make_response(redirect(f"{address}?{asked}" if asked else address, code=301))
-    values = _values()
+    at = addresses(question)
+    chosen = choose(request.headers.get("Accept"), (HTML, *USUAL))
+    if chosen is None:
+        raise Unacceptable([(HTML, request.path), *((media, at[form.name]) for media, form in USUAL.items())])
+    g.links = [Link(at[form.name], "alternate", media) for media, form in USUAL.items()]
+    if chosen == HTML:
+        response = _page(question)
+    else:
+        response = as_file(question, USUAL[chosen])
+        response.headers["Content-Location"] = at[USUAL[chosen].name]
+    response.vary.add("Accept")
+    for link in g.links:
+        response.headers.add("Link", str(link))
+    return response
+
+
+def _page(question: Question) -> Response:
+    """The form, the answer, what it rests on, and the ways to take it elsewhere."""
+    given = values()
     key, view = views.chosen(question, request.args.get("view"))
     order = _chosen("sort", "order")
     try:
-        answer, fault = _answer(question), None
+        answer, fault = answer_to(question), None
     except CallError as error:
         answer, fault = None, error
     number, rows = _page_of(answer.rows if answer else [])
-    here = {**_chosen("view"), **values}
+    here = {**_chosen("view"), **given}
     if answer:
         headers.allow_scripts()
     page = render_template(
@@ -91,21 +80,21 @@ def one(name: str) -> Response | str:
         question=question,
         answer=answer,
         fault=fault,
-        values={**question.given({}), **values},
+        values={**question.given({}), **given},
         options={parameter.name: options(parameter) for parameter in question.parameters},
         few=FEW,
         wide=WIDE,
-        query=question.bound(values, site().settings.base) if not fault else question.text,
-        sources={} if answer is None else _names_of_lists(answer, rows),
-        permalink=lambda form, **how: url_for(f"questions.as_{form}", name=question.name, **values, **how),  # type: ignore[arg-type]
+        query=question.bound(given, site().settings.base) if not fault else question.text,
+        sources={} if answer is None else names_of_lists(answer, rows),
+        ways=ways(question) if answer else None,
         turned=lambda to: _address(question, {**here, **order, "page": to}),
         view=view,
         view_key=key,
         views=views,
-        viewed=lambda key: _address(question, {**values, **order, "view": key}),
+        viewed=lambda key: _address(question, {**given, **order, "view": key}),
         order=order,
         ordered=lambda column, way: _address(question, {**here, "sort": column, "order": way}),
-        source=url_for("questions.as_json", name=question.name, **values, **order),  # type: ignore[arg-type]
+        source=addresses(question)["json"],
     )
     return make_response(page, fault.status if fault else 200)
 
@@ -117,10 +106,6 @@ def _address(question: Question, what: Mapping[str, str | int]) -> str:
 def _chosen(*names: str) -> dict[str, str]:
     """What of these the address says."""
     return {name: request.args[name] for name in names if request.args.get(name)}
-
-
-def _values() -> dict[str, str]:
-    return {name: value for name, value in request.args.items() if value and name not in _CHOICES}
 
 
 def _pages(rows: int) -> int:
@@ -138,13 +123,6 @@ def _page_of(rows: Sequence[Mapping[str, Cell]]) -> tuple[int, Sequence[Mapping[
     return number, rows[(number - 1) * SHOWN : number * SHOWN]
 
 
-def _answer(question: Question) -> Answer:
-    """The answer, its rows in the order asked for."""
-    here = site()
-    answer = ask(here.graph, question, _values(), here.settings.base, i18n.language())
-    return replace(answer, rows=views.in_order(answer, request.args.get("sort"), request.args.get("order")))
-
-
 def options(parameter: Parameter) -> list[tuple[str, str]]:
     """The values a parameter can take, with their names; none for free ones."""
     if parameter.type in RECORD_TYPES:
@@ -158,9 +136,3 @@ def options(parameter: Parameter) -> list[tuple[str, str]]:
         names = site().labels(code(scheme, slug) for slug in slugs)
         return [(slug, names.get(code(scheme, slug), slug)) for slug in slugs]
     return []
-
-
-def _names_of_lists(answer: Answer, rows: Sequence[Mapping[str, Cell]]) -> dict[str, str]:
-    columns = [column.name for column in answer.columns if column.type == "iris" and column.name != "records"]
-    iris = {iri for row in rows for name in columns for iri in str(row[name] or "").split()}
-    return site().labels(iris)

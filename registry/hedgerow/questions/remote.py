@@ -1,0 +1,98 @@
+"""Asking a registry that runs elsewhere: the same answer, and the same errors, by its address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
+from typing import IO, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+from hedgerow.errors import CallError, HedgerowError, Unavailable
+from hedgerow.questions.answer import Answer, Source
+from hedgerow.questions.header import Asked, Column
+from hedgerow.tiers import DEMO
+
+#: How long a registry may be silent, in seconds: longer than any query may take by itself.
+PATIENCE_SECONDS = 90
+#: Bytes of an error that are read.
+_ERROR_BYTES = 1 << 16
+
+
+def ask(site: str, question: str, values: Mapping[str, str], tier: str, language: str) -> Answer:
+    """Ask the registry at an address, as https://example.org. Raises the errors of `hedgerow.errors`.
+
+    Unavailable where nobody answers there, CallError where it is no registry.
+    """
+    site = site.rstrip("/")
+    parts = urlsplit(site)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise CallError(f"'{site}' is no address of a registry.", "Give one that begins with https://.")
+    place = f"{site}/{DEMO}" if tier == DEMO else site
+    address = f"{place}/questions/{quote(question, safe='')}.json?{urlencode({**values, 'lang': language})}"
+    request = Request(address, headers={"Accept": "application/json", "User-Agent": "hedgerow"})  # noqa: S310
+    try:
+        with urlopen(request, timeout=PATIENCE_SECONDS) as reply:  # noqa: S310 - the scheme is checked above
+            return read(_json(reply, site), site)
+    except HTTPError as error:
+        with error:
+            raise _error(error, site) from None
+    except (URLError, HTTPException, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise Unavailable(f"The registry at {site} cannot be reached: {reason}.", "Look at the address.") from None
+
+
+def read(document: Any, site: str) -> Answer:
+    """An answer from the JSON it was written as. Raises CallError for what is none."""
+    try:
+        asked, columns = document["question"], document["columns"]
+        return Answer(
+            Asked(asked["id"], asked["name"], asked["title"]),
+            tuple(Column(c["name"], c["type"], c["unit"], c["labels"]) for c in columns),
+            document["rows"],
+            document["footing"],
+            document["names"],
+            document["evidence"],
+            {iri: Source(**said) for iri, said in document["sources"].items()},
+            site,
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise _no_registry(site) from None
+
+
+def _json(reply: IO[bytes], site: str, most: int = -1) -> Any:
+    try:
+        return json.loads(reply.read(most))
+    except ValueError:
+        raise _no_registry(site) from None
+
+
+def _no_registry(site: str) -> CallError:
+    return CallError(f"What {site} answers is no answer of a registry.", "Look at the address, and at its version.")
+
+
+def _error(reply: HTTPError, site: str) -> HedgerowError:
+    """The error that a registry told of, as it was raised there."""
+    told = _json(reply, site, _ERROR_BYTES)
+    if not isinstance(told, dict) or not {"title", "detail"} <= told.keys():
+        return _no_registry(site)
+    for kind in _kinds(HedgerowError):
+        if (kind.title, kind.status) == (told["title"], reply.code):
+            # Each kind takes other things beside its detail; what it is to be told by is the same for all.
+            error = kind.__new__(kind)
+            HedgerowError.__init__(error, str(told["detail"]), str(told.get("remedy", "")))
+            for name in ("line", "column"):
+                setattr(error, name, int(told.get(name, 0)))
+            if isinstance(error, Unavailable):
+                seconds = reply.headers.get("Retry-After", "")
+                error.retry_after = int(seconds) if seconds.isdigit() else 2
+            return error
+    return HedgerowError(str(told["detail"]), str(told.get("remedy", "")))
+
+
+def _kinds(kind: type[HedgerowError]) -> Iterator[type[HedgerowError]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)
