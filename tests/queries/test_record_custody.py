@@ -181,7 +181,7 @@ def test_how_full_the_plants_of_the_examples_are(demo_store: Store) -> None:
     for row in rows:
         (plant,) = (short(r) for r in _several(row) if "/facility/" in r)
         assert same(row["utilisationLow"], recompute_custody.utilisation(plant, date.fromisoformat(TODAY)))
-        assert row["bottleneck"] == "no"
+        assert row["bottleneck"] == "room left"
 
 
 def _several(row: Row, column: str = "records") -> list[str]:

@@ -201,13 +201,13 @@ def test_an_id_leads_to_the_name_whatever_else_is_asked(web: FlaskClient) -> Non
         assert (response.status_code, response.headers["Location"]) == (301, f"/questions/reserve-gap{query}")
 
 
-def test_a_small_figure_is_no_zero(web: FlaskClient) -> None:
-    with web.application.test_request_context("/"):
-        shown = {text: i18n.number(text) for text in ("0.00001", "0.000123456", "0.001", "0", "12.34567", "1250.5")}
-    assert shown == {
+def test_a_small_figure_is_no_zero_and_a_purity_no_one(web: FlaskClient) -> None:
+    wanted = {
         "0.00001": "0.00001", "0.000123456": "0.0001235", "0.001": "0.001", "0": "0", "12.34567": "12.3457",
-        "1250.5": "1,250",
+        "1250.5": "1,250", "0.99999": "0.99999", "0.9995": "0.9995", "1": "1",
     }  # fmt: skip
+    with web.application.test_request_context("/"):
+        assert {text: i18n.number(text) for text in wanted} == wanted
 
 
 def test_sparql_of_a_site_without_a_graph_says_so_to_a_person(unbuilt: FlaskClient) -> None:

@@ -61,13 +61,15 @@ def sentence(text: str, **values: object) -> Markup:
 def number(value: object) -> str:
     """A number for a person: grouped; whole from a thousand on, else four digits behind the point.
 
-    A small figure keeps its first four digits, for it must not become a zero.
+    A small figure keeps its first four digits, for it must not become a zero; nor must a purity become a one.
     """
     if value is None:
         return ""
     figure = float(str(value))
     if figure and abs(figure) < 0.001:
         return f"{Decimal(f'{figure:.3e}').normalize():f}"
+    if 0.999 < abs(figure) < 1:
+        return format_decimal(figure, format="0.########", locale=language())
     digits = 0 if abs(figure) >= 1000 or figure.is_integer() else 4
     return format_decimal(round(figure, digits), format="#,##0.####", locale=language())
 
