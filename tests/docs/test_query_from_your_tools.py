@@ -76,7 +76,7 @@ PYTHON = [
 ]
 
 
-@pytest.mark.parametrize(("program", "after"), PYTHON, ids=["urllib", "SPARQLWrapper", "rdflib"])
+@pytest.mark.parametrize(("program", "after"), PYTHON, ids=["urllib", "SPARQLWrapper", "rdflib", "pandas"])
 def test_each_program_prints_what_the_guide_says(
     program: str, after: tuple[str, str, str], site: str, folder: Path
 ) -> None:
@@ -88,5 +88,5 @@ def test_each_program_prints_what_the_guide_says(
 
 def test_only_what_cannot_be_run_here_is_not_run() -> None:
     left = [language for language, mark, _ in BLOCKS if not mark and language != "text"]
-    assert left == ["python", "r", "powerquery"]
+    assert left == ["r", "powerquery"]
     assert GUIDE.lower().count("not run here") == len(left)

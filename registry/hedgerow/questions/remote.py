@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from hedgerow.errors import CallError, HedgerowError, Unavailable
+from hedgerow import errors
+from hedgerow.errors import CallError, HedgerowError, QuerySyntaxError, Unavailable
 from hedgerow.questions.answer import Answer, Source
 from hedgerow.questions.header import Asked, Column
 from hedgerow.tiers import DEMO
 
 #: How long a registry may be silent, in seconds: longer than any query may take by itself.
 PATIENCE_SECONDS = 90
+#: Every kind of error a registry can tell of, the wider before the narrower.
+KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HedgerowError)]
 #: Bytes of an error that are read.
 _ERROR_BYTES = 1 << 16
 
@@ -78,21 +81,15 @@ def _error(reply: HTTPError, site: str) -> HedgerowError:
     told = _json(reply, site, _ERROR_BYTES)
     if not isinstance(told, dict) or not {"title", "detail"} <= told.keys():
         return _no_registry(site)
-    for kind in _kinds(HedgerowError):
-        if (kind.title, kind.status) == (told["title"], reply.code):
-            # Each kind takes other things beside its detail; what it is to be told by is the same for all.
-            error = kind.__new__(kind)
-            HedgerowError.__init__(error, str(told["detail"]), str(told.get("remedy", "")))
-            for name in ("line", "column"):
-                setattr(error, name, int(told.get(name, 0)))
-            if isinstance(error, Unavailable):
-                seconds = reply.headers.get("Retry-After", "")
-                error.retry_after = int(seconds) if seconds.isdigit() else 2
-            return error
-    return HedgerowError(str(told["detail"]), str(told.get("remedy", "")))
-
-
-def _kinds(kind: type[HedgerowError]) -> Iterator[type[HedgerowError]]:
-    yield kind
-    for narrower in kind.__subclasses__():
-        yield from _kinds(narrower)
+    alike = [kind for kind in KINDS if kind.status == reply.code]
+    # What HTTP itself refuses has other titles; then it is the widest kind of that status.
+    kind = next((kind for kind in alike if kind.title == told["title"]), alike[0] if alike else HedgerowError)
+    # Each kind takes other things beside its detail; what it is to be told by is the same for all.
+    error = kind.__new__(kind)
+    HedgerowError.__init__(error, str(told["detail"]), str(told.get("remedy", "")))
+    if isinstance(error, QuerySyntaxError):
+        error.line, error.column = int(told.get("line", 0)), int(told.get("column", 0))
+    if isinstance(error, Unavailable):
+        seconds = reply.headers.get("Retry-After", "")
+        error.retry_after = int(seconds) if seconds.isdigit() else 2
+    return error
