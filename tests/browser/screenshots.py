@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PAGES = {
     "home": "/",
@@ -65,6 +65,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def open_page(page: Page, url: str) -> None:
+    """Go to a page, and wait until its drawing is there if it has one."""
+    page.goto(url)
+    if page.locator("figure.view").count():
+        page.wait_for_selector("figure.view figcaption")
+
+
 def take(url: str, folder: Path, only: list[str]) -> None:
     """Take the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +85,7 @@ def take(url: str, folder: Path, only: list[str]) -> None:
             page = context.new_page()
             for name, path in PAGES.items():
                 if not only or name in only:
-                    page.goto(url + path)
+                    open_page(page, url + path)
                     page.screenshot(path=folder / f"{name}-{look}.png")
             context.close()
 

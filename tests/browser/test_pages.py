@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from hedgerow.documentation.described import shipped
 from hedgerow.settings import Settings
 from hedgerow_web import create_app
-from tests.browser.screenshots import LOOKS, PAGES
+from tests.browser.screenshots import LOOKS, PAGES, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -93,9 +93,7 @@ def test_every_page_kind_in_every_look(look: str, site: str, browser: Browser) -
     page.on("console", listen)
     page.on("request", watch)
     for name, path in {**PAGES, **OTHERS}.items():
-        page.goto(site + path)
-        if page.locator("figure.view").count():
-            page.wait_for_selector("figure.view figcaption")
+        open_page(page, site + path)
         assert page.locator("html").get_attribute("lang") == language
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, make_response, request
 
 from hedgerow import __version__, codes
 from hedgerow.questions import RECORD_TYPES, Column, Parameter, Question, load_questions
-from hedgerow_web import i18n
+from hedgerow_web import i18n, views
 from hedgerow_web.negotiate import SOLUTIONS, TRIPLES
 from hedgerow_web.problem import PROBLEM
 
@@ -121,6 +121,10 @@ def _question(question: Question) -> Json:
             _asked("form", {"enum": ["json", "csv"]}, where="path"),
             *(_asked(p.name, _value(p), p.label["en"]) for p in question.parameters),
             _asked("lang", {"enum": list(i18n.LANGUAGES)}, "Language of the labels"),
+            _asked(
+                "sort", {"enum": [column.name for column in question.columns]}, "Column that the rows are sorted by"
+            ),
+            _asked("order", {"enum": list(views.ORDERS)}, "Which way; what is not known is last in both"),
             _asked("for", {"enum": ["spreadsheet"]}, "CSV made safe to open in a spreadsheet"),
         ],
         "responses": {

@@ -5,7 +5,7 @@ import { frame, labels, lines } from "./rows.js";
 import { colors } from "./series.js";
 import { number, text, widthOf } from "./texts.js";
 
-const MOST = 40;
+const MOST = 30;
 
 export async function draw(reading, width) {
   const { rows: drawable, left, withheld } = reading.part((row) => span(reading, row) !== null);

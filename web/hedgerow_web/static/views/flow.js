@@ -14,7 +14,9 @@ export async function draw(reading, width) {
   );
   const rows = drawable.slice(0, MOST);
   const svg = rows.length > 0 ? chart(await sankey(), links(reading, rows, value), Math.max(width, LEAST)) : null;
-  const notes = reading.has("value") ? [text("The width of a band is: {what}.", { what: reading.heading("value") })] : [text("Every row counts once.")];
+  const counted = text("Every row counts once.");
+  const measured = () => text("The width of a band is: {what}.", { what: reading.heading("value") });
+  const notes = [reading.has("value") ? measured() : counted];
   return { svg, drawn: rows.length, more: drawable.length - rows.length, left, withheld, notes };
 }
 

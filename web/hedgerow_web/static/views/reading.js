@@ -86,7 +86,7 @@ export class Reading {
     for (const column of further) add(names, rows, (row) => said(this.answer, row, column.name));
     const seen = new Map();
     return names.map((parts) => {
-      const name = parts.join(", ");
+      const name = parts.join(text(", "));
       const count = (seen.get(name) ?? 0) + 1;
       seen.set(name, count);
       return count > 1 ? `${name} (${count})` : name;

@@ -6,7 +6,7 @@ import { colors } from "./series.js";
 import { text } from "./texts.js";
 import { moment, stretch, ticks } from "./times.js";
 
-const MOST = 40;
+const MOST = 30;
 const YEAR = 365.25 * 86_400_000;
 
 export async function draw(reading, width) {
