@@ -35,6 +35,7 @@ PAGES = {
     "bundle": "/questions/bundle",
     "reserve-gap": "/questions/reserve-gap",
     "sparql": "/sparql",
+    "workbench": "/workbench",
     "about": "/about",
 }
 ARGUMENTS = [

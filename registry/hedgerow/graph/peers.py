@@ -60,7 +60,7 @@ class Worker:
 
 
 def cause(code: int, settings: Settings, seconds: float | None = None) -> Header:
-    """The answer to a query whose worker ended, by the way it ended; `seconds`: the closer deadline it asked for."""
+    """The answer to a query whose worker ended, by the way it ended. `seconds`: the closer deadline it had."""
     if code == -signal.SIGALRM:
         deadline = min(seconds or settings.query_seconds, settings.query_seconds)
         return {"error": "timeout", "detail": f"The query was stopped after {deadline:g} s."}

@@ -149,9 +149,10 @@ def names() -> Response:
     if len(iris) > MOST_NAMES:
         raise CallError(f"There are {len(iris)} IRIs.", f"Give {MOST_NAMES} at most.")
     try:
-        response = jsonify(site().labels(iris))
+        known = site().labels(iris)
     except ValueError:
         raise CallError("What is given is no IRI.", "Give absolute IRIs.") from None
+    response = jsonify({iri: known[iri] for iri in iris if iri in known})
     response.vary.update(("Accept-Language", "Cookie"))
     response.headers["Content-Language"] = i18n.language()
     return response

@@ -146,9 +146,10 @@ function fail(error) {
   const words = element("p");
   const title = element("strong", text(error.title));
   // The engine names the place where it gave up, behind the fault; the editor, when it sees one, where the fault begins.
-  const place = error.line ? (editor.check() ?? error) : null;
-  const where = place && (undeclared(place) || text("Line {line}, column {column}", place));
-  words.append(title, ". ", [where ? `${where}.` : (error.detail ?? ""), text(error.remedy)].filter(Boolean).join(" "), " ");
+  const found = error.line ? editor.check() : null;
+  const place = found ?? (error.line ? error : null);
+  const detail = place ? where(place, found ? "" : error.detail) : (error.detail ?? "");
+  words.append(title, ". ", [detail, text(error.remedy)].filter(Boolean).join(" "), " ");
   part("fault").replaceChildren(words);
   if (place) {
     editor.mark(place.line, place.column, text(error.title));
@@ -156,6 +157,13 @@ function fail(error) {
   }
   if (error.retryAfter) waitFor(error.retryAfter);
   part("fault").hidden = false;
+}
+
+/** Where a fault is, and what the endpoint says of it. */
+function where(place, detail) {
+  const said = detail.replace(/^Line \d+, column \d+: /, "");
+  const words = undeclared(place) || text("Line {line}, column {column}", place);
+  return said ? `${words}: ${text(said)}` : `${words}.`;
 }
 
 function waitFor(seconds) {
