@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from hedgerow.errors import GraphNotReady, HedgerowError, QuerySyntaxError, Unavailable
+from hedgerow.errors import GraphNotReady, HedgerowError, QuerySyntaxError, Unavailable, ViewNotReady
 from hedgerow_web.negotiate import HTML, Unacceptable, choose
 from hedgerow_web.site import site
 
@@ -18,6 +18,8 @@ _MACHINE = (
     *(".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
     *("/healthz", "/readyz", "/metrics"),
 )
+#: Pages of what is on its way: they look again by themselves.
+_BUILDING: Mapping[type[HedgerowError], str] = {GraphNotReady: "progress.html", ViewNotReady: "view-progress.html"}
 #: What to do about an error of HTTP.
 _REMEDIES = {
     404: "Look for it in the lists, or by a question.",
@@ -47,14 +49,11 @@ def _ours(error: HedgerowError) -> Response:
     extra: dict[str, object] = {}
     if isinstance(error, QuerySyntaxError) and error.line:
         extra = {"line": error.line, "column": error.column}
-    response = _answer(error.status, error.title, error.detail, error.remedy, extra, building=_is_building(error))
+    template = next((name for kind, name in _BUILDING.items() if isinstance(error, kind)), "problem.html")
+    response = _answer(error.status, error.title, error.detail, error.remedy, extra, template)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
-
-
-def _is_building(error: HedgerowError) -> bool:
-    return isinstance(error, GraphNotReady)
 
 
 def _http(error: HTTPException) -> Response:
@@ -79,12 +78,11 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _answer(
-    status: int, title: str, detail: str, remedy: str, extra: Mapping[str, object], *, building: bool = False
+    status: int, title: str, detail: str, remedy: str, extra: Mapping[str, object], template: str = "problem.html"
 ) -> Response:
     if wants_page():
-        name = "progress.html" if building else "problem.html"
-        progress = _progress() if building else {}
-        page = render_template(name, status=status, title=title, detail=detail, remedy=remedy, progress=progress)
+        progress = _progress() if template == _BUILDING[GraphNotReady] else {}
+        page = render_template(template, status=status, title=title, detail=detail, remedy=remedy, progress=progress)
         response = make_response(page, status)
     else:
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "remedy": remedy, **extra}

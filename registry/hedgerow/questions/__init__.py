@@ -3,7 +3,9 @@
 from hedgerow.questions.answer import Answer, Cell
 from hedgerow.questions.ask import ask, labels
 from hedgerow.questions.header import (
+    HISTORY,
     RECORD_TYPES,
+    RECORDED,
     Column,
     Parameter,
     Question,
@@ -14,6 +16,8 @@ from hedgerow.questions.header import (
 )
 
 __all__ = [
+    "HISTORY",
+    "RECORDED",
     "RECORD_TYPES",
     "Answer",
     "Cell",

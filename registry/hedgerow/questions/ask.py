@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from hedgerow.errors import CallError
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.graph.project import today
+from hedgerow.graph.recorded import Moment
 from hedgerow.questions.answer import Answer, Cell
 from hedgerow.questions.header import RECORD_TYPES, Column, Parameter, Question, in_language, short
 from hedgerow.rq import bind
@@ -21,16 +22,25 @@ from hedgerow.tiers import DEMO, name_of
 SYNTHETIC = Column("synthetic", "boolean", None, {"en": "Synthetic", "ja": "架空"})
 
 
-def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str = "en") -> Answer:
+def ask(
+    graph: Graph,
+    question: Question,
+    values: Mapping[str, str],
+    base: str,
+    language: str = "en",
+    then: Moment | None = None,
+    past: Graph | None = None,
+) -> Answer:
     """Run a question. Columns that hold a record or code get a column `<name>Label` after them.
 
-    An answer of the demonstration tier has a last column `synthetic`, true in every row.
+    An answer of the demonstration tier has a last column `synthetic`, true in every row. `then`: which moment the graph
+    is of, when it is an earlier one. `past`: the history that a question over it is asked of; names are the graph's.
     """
     text = question.bound(values, base)
     for parameter in question.parameters:
         if parameter.type in RECORD_TYPES and values.get(parameter.name):
             _check_record(graph, parameter, values[parameter.name], base)
-    reply = graph.query(text, solutions=JSON)
+    reply = (past or graph).query(text, solutions=JSON)
     bindings = json.loads(reply.body)["results"]["bindings"]
     rows = [{c.name: _cell(row.get(c.name), c.type) for c in question.columns} for row in bindings]
     labelled = [column for column in question.columns if column.type in ("iri", "code")]
@@ -53,10 +63,12 @@ def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, 
         "version": reply.version,
         "tier": graph.tier,
         "assumptions": in_language(question.assumptions, language),
-        "coverage": _coverage(graph, question, values, base, language),
+        "coverage": _coverage(past or graph, question, values, base, language),
         "missing": "" if rows else in_language(question.missing, language),
         "rows": len(rows),
     }
+    if then:
+        footing["recorded"] = {"position": then.head.position, "at": then.recorded_at}
     return Answer(question, tuple(columns), rows, footing)
 
 

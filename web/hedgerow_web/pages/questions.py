@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
 from hedgerow import codes
 from hedgerow.errors import CallError, NotFound
+from hedgerow.graph.project import today
+from hedgerow.graph.recorded import Moment
 from hedgerow.iri import code
-from hedgerow.questions import RECORD_TYPES, Answer, Cell, Parameter, Question, ask, find, load_questions
+from hedgerow.questions import RECORD_TYPES, RECORDED, Answer, Cell, Parameter, Question, ask, find, load_questions
 from hedgerow_web import i18n
 from hedgerow_web.listing import MAX_PAGE
 from hedgerow_web.site import site
@@ -19,7 +21,7 @@ blueprint = Blueprint("questions", __name__)
 SHOWN = 50
 #: The CSV that is made for people, and what in an address chooses a form and is no parameter of a question.
 SPREADSHEET = "spreadsheet"
-_CHOICES = ("lang", "page", "for")
+_CHOICES = ("lang", "page", "for", "recorded")
 #: An answer of at most so many rows and more than so many columns is shown one row under the other.
 FEW, WIDE = 3, 8
 
@@ -74,8 +76,12 @@ def one(name: str) -> Response | str:
     values = _values()
     try:
         answer, fault = _answer(question), None
+        if "recorded" in answer.footing:
+            # A link to this answer gives the same state ever after.
+            values["recorded"] = str(answer.footing["recorded"]["position"])
     except CallError as error:
         answer, fault = None, error
+    parameters = {name: value for name, value in values.items() if name != "recorded"}
     number, rows = _page_of(answer.rows if answer else [])
     page = render_template(
         "question.html",
@@ -86,12 +92,15 @@ def one(name: str) -> Response | str:
         answer=answer,
         fault=fault,
         values={**question.given({}), **values},
+        recorded=request.args.get("recorded", ""),
+        dated=question.over == RECORDED,
         options={parameter.name: options(parameter) for parameter in question.parameters},
         few=FEW,
         wide=WIDE,
-        query=question.bound(values, site().settings.base) if not fault else question.text,
+        query=question.bound(parameters, site().settings.base) if not fault else question.text,
         sources={} if answer is None else _names_of_lists(answer, rows),
         permalink=lambda form, **how: url_for(f"questions.as_{form}", name=question.name, **values, **how),  # type: ignore[arg-type]
+        now=url_for("questions.one", name=question.name, **parameters),  # type: ignore[arg-type]
         turned=lambda to: url_for("questions.one", name=question.name, page=to, **values),  # type: ignore[arg-type]
     )
     return make_response(page, fault.status if fault else 200)
@@ -117,8 +126,19 @@ def _page_of(rows: Sequence[Mapping[str, Cell]]) -> tuple[int, Sequence[Mapping[
 
 
 def _answer(question: Question) -> Answer:
+    then = _then(question)
     here = site()
-    return ask(here.graph, question, _values(), here.settings.base, i18n.language())
+    return ask(here.graph, question, _values(), here.settings.base, i18n.language(), then)
+
+
+def _then(question: Question) -> Moment | None:
+    """The earlier moment that is asked about; from here on this request is answered from what was on record then."""
+    recorded, day = request.args.get("recorded", ""), question.day(_values())
+    if not recorded and day in (None, today()):
+        return None
+    then = site().moment(recorded)
+    g.site = site().at(then, day)
+    return then
 
 
 def options(parameter: Parameter) -> list[tuple[str, str]]:
