@@ -21,7 +21,7 @@ from hedgerow.graph.client import GraphClient
 from hedgerow.graph.project import Version, build_store, noted
 from hedgerow.intake.load import examples, load
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.ledger import Ledger
+from hedgerow.ledger import Draft, Ledger
 from hedgerow.paths import DATA, EXAMPLES
 from hedgerow.record import Record
 from hedgerow.settings import Settings
@@ -76,6 +76,17 @@ def as_recorded(records: Iterable[Record]) -> Iterator[bytes]:
     for record in records:
         version = Version("", "", record.canonical, 1, "2026-11-24T09:00:00.000Z")
         yield version.payload + noted(record.iri, version, DEFAULT_BASE)
+
+
+@pytest.fixture(scope="session")
+def recorded_home(curated: Curated, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped record as its first events, without a load's checks; not to be changed."""
+    home = tmp_path_factory.mktemp("recorded")
+    settings = Settings(home=home)
+    drafts = [Draft(record.iri, "assert", "curated", record.canonical, 0) for record in curated.records]
+    with Ledger(settings.ledger, settings.base) as ledger:
+        ledger.append(PUBLIC, drafts)
+    return home
 
 
 @pytest.fixture(scope="session")

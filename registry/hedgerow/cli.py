@@ -37,7 +37,7 @@ from hedgerow.ledger import Head, Ledger
 from hedgerow.ontology.commands import ontology
 from hedgerow.options import of_recorded, of_tier, offered
 from hedgerow.paths import DATA, EXAMPLES
-from hedgerow.questions import Answer, Question, ask, find, load_questions
+from hedgerow.questions import Answer, Question, ask, find, history_of, load_questions
 from hedgerow.search import KINDS, index
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC, tier_of
@@ -218,7 +218,8 @@ def ask_command(ctx: click.Context, question: str | None, form: str, lang: str, 
     values = _parameters(asked, ctx.args)
     asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
     graph, then = _graph(settings, tier, recorded, asked.day(values))
-    answer = ask(graph, asked, values, settings.base, lang, then)
+    past = history_of(settings, tier, asked, values, then)
+    answer = ask(graph, asked, values, settings.base, lang, then, past)
     if form == "json":
         click.echo(answer.to_json(lang))
     elif form in ("csv", "spreadsheet"):

@@ -16,6 +16,8 @@ from hedgerow.tiers import chains
 
 #: The recorded instants of the ledger are written to the millisecond.
 _STEP = timedelta(milliseconds=1)
+#: An instant given to the second means the whole of it, as answers show the second alone.
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _after(asked: str, remedy: str) -> datetime:
             begun = day <= today()
         else:
             instant = datetime.fromisoformat(asked)
-            end = instant.astimezone(UTC) + _STEP
+            end = instant.astimezone(UTC) + (_STEP if instant.microsecond else _SECOND)
             begun = instant <= datetime.now(UTC)  # raises TypeError without a time zone
     except (ValueError, TypeError, OverflowError):
         raise CallError(

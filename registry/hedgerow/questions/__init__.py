@@ -3,6 +3,7 @@
 from hedgerow.questions.answer import Answer, Cell
 from hedgerow.questions.ask import ask, labels
 from hedgerow.questions.header import (
+    ANY_RECORD,
     HISTORY,
     RECORD_TYPES,
     RECORDED,
@@ -14,8 +15,10 @@ from hedgerow.questions.header import (
     load_questions,
     read_question,
 )
+from hedgerow.questions.history import history_of
 
 __all__ = [
+    "ANY_RECORD",
     "HISTORY",
     "RECORDED",
     "RECORD_TYPES",
@@ -27,6 +30,7 @@ __all__ = [
     "View",
     "ask",
     "find",
+    "history_of",
     "labels",
     "load_questions",
     "read_question",

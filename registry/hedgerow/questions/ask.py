@@ -13,8 +13,9 @@ from hedgerow.errors import CallError
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.graph.project import today
 from hedgerow.graph.recorded import Moment
+from hedgerow.iri import RDF_TYPE, RDFS_LABEL
 from hedgerow.questions.answer import Answer, Cell
-from hedgerow.questions.header import RECORD_TYPES, Column, Parameter, Question, in_language, short
+from hedgerow.questions.header import ANY_RECORD, RECORD_TYPES, Column, Parameter, Question, in_language, short
 from hedgerow.rq import bind
 from hedgerow.tiers import DEMO, name_of
 
@@ -38,7 +39,8 @@ def ask(
     """
     text = question.bound(values, base)
     for parameter in question.parameters:
-        if parameter.type in RECORD_TYPES and values.get(parameter.name):
+        # A record that has been withdrawn has a history, too.
+        if values.get(parameter.name) and not _holds(past):
             _check_record(graph, parameter, values[parameter.name], base)
     reply = (past or graph).query(text, solutions=JSON)
     bindings = json.loads(reply.body)["results"]["bindings"]
@@ -82,6 +84,11 @@ def _coverage(graph: Graph, question: Question, values: Mapping[str, str], base:
     return in_language(question.coverage.sentence, language).format(**counts)
 
 
+def _holds(past: Graph | None) -> bool:
+    """Whether there is a history, and anything in it."""
+    return past is not None and past.status()["quads"] > 0
+
+
 _RECORDS = Path(__file__).with_name("records.rq")
 #: Names an error message lists at most.
 _NAMED = 40
@@ -89,6 +96,10 @@ _NAMED = 40
 
 def _check_record(graph: Graph, parameter: Parameter, value: str, base: str) -> None:
     """Refuse a record that is not there: an empty answer would read as 'nothing known of it'."""
+    if parameter.type == ANY_RECORD:
+        raise CallError(f"No record '{short(value)}' is on record.", "Its page names it: /doc/KIND/NAME is KIND/NAME.")
+    if parameter.type not in RECORD_TYPES:
+        return
 
     def names(record: str) -> list[str]:
         terms = {"record": [record], "kind": [str(Literal(parameter.type))]}
@@ -129,6 +140,8 @@ def _cell(binding: Mapping[str, str] | None, kind: str) -> Cell:
     return value
 
 
+#: Words of RDF itself, which no graph here names.
+_WORDS = {RDF_TYPE: {"en": "class", "ja": "クラス"}, RDFS_LABEL: {"en": "name", "ja": "名称"}}
 _LABELS = Path(__file__).with_name("labels.rq")
 #: How many names are asked for in one query; keeps it under the size limit of the guard.
 _LABEL_BATCH = 300
@@ -144,4 +157,4 @@ def labels(graph: Graph, iris: set[str], language: str) -> dict[str, str]:
         query = bind(text, {"thing": batch, "wanted": [str(Literal(language))]})
         for row in json.loads(graph.query(query, solutions=JSON).body)["results"]["bindings"]:
             found[row["thing"]["value"]] = row["label"]["value"]
-    return found
+    return {iri: texts.get(language, texts["en"]) for iri, texts in _WORDS.items() if iri in iris} | found

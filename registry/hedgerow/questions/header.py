@@ -44,6 +44,8 @@ RECORD_TYPES = (
     "allocation-protocol",
     "allocation-decision",
 )
+#: The type of a parameter that names a record of any kind, as `item/nickel` or `demo/item/nickel`.
+ANY_RECORD = "record"
 #: How the file beside a question ends that counts how much of what it asks about is known.
 COVERAGE = ".coverage.rq"
 _PLAIN_TYPES = ("date", "integer", "decimal", "boolean")
@@ -81,7 +83,7 @@ def in_language(texts: Texts, language: str) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter. `type` is a kind of record, `code:<list>`, date, integer, decimal or boolean."""
+    """One parameter. `type` is a kind of record, `record` for any, `code:<list>`, date, integer, decimal or boolean."""
 
     name: str
     type: str
@@ -98,6 +100,12 @@ class Parameter:
             if not SLUG.match(text.removeprefix(f"{DEMO}/")):
                 raise self._fault(text, f"a name of a {self.type}, as letters, digits and hyphens")
             return str(NamedNode(named(base, self.type, text)))
+        if self.type == ANY_RECORD:
+            kind, _, slug = text.removeprefix(f"{DEMO}/").partition("/")
+            if not (SLUG.match(kind) and SLUG.match(slug)):
+                raise self._fault(text, "a kind and a name, as item/nickel")
+            tier = f"{DEMO}/" if text.startswith(f"{DEMO}/") else ""
+            return str(NamedNode(named(base, kind, tier + slug)))
         if self.type.startswith("code:"):
             return str(NamedNode(self._code(text)))
         return self._plain(text)
@@ -303,7 +311,7 @@ def _check_header(question: Question) -> None:
     if question.over == RECORDED and "asOf" not in {parameter.name for parameter in question.parameters}:
         raise InputError(f"{question.path.name} has no parameter asOf.", "The view it is asked of is of a day.")
     for parameter in question.parameters:
-        known = (*RECORD_TYPES, *_PLAIN_TYPES)
+        known = (*RECORD_TYPES, ANY_RECORD, *_PLAIN_TYPES)
         if parameter.type not in known and not parameter.type.startswith("code:"):
             raise InputError(f"{question.path.name}: no parameter type '{parameter.type}'.", f"Known: {known}.")
     for column in question.columns:

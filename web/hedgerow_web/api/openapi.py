@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app, make_response, request
 
 from hedgerow import __version__, codes
-from hedgerow.questions import RECORD_TYPES, Column, Parameter, Question, load_questions
+from hedgerow.questions import ANY_RECORD, RECORD_TYPES, Column, Parameter, Question, load_questions
 from hedgerow_web import i18n
 from hedgerow_web.negotiate import SOLUTIONS, TRIPLES
 from hedgerow_web.problem import PROBLEM
@@ -29,6 +29,8 @@ _TYPES: Mapping[str, Json] = {
 }
 _NAME = {"type": "string", "pattern": "^(demo/)?[A-Za-z0-9][A-Za-z0-9._-]*$"}
 _DAY = {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|today)$"}
+_RECORD = {"type": "string", "pattern": "^(demo/)?[a-z-]+/[A-Za-z0-9][A-Za-z0-9._-]*$"}
+_MOMENT = {"type": "string", "pattern": "^([0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?)$"}
 _RDF = tuple(TRIPLES.values())
 #: Rule of a route: what it gives, its media types, the parameters of its query. Left out where there is no such route.
 _ROUTES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -120,6 +122,7 @@ def _question(question: Question) -> Json:
         "parameters": [
             _asked("form", {"enum": ["json", "csv"]}, where="path"),
             *(_asked(p.name, _value(p), p.label["en"]) for p in question.parameters),
+            _asked("recorded", _MOMENT, "What was on record then: a position of the log, a day or an instant"),
             _asked("lang", {"enum": list(i18n.LANGUAGES)}, "Language of the labels"),
             _asked("for", {"enum": ["spreadsheet"]}, "CSV made safe to open in a spreadsheet"),
         ],
@@ -143,6 +146,8 @@ def _value(parameter: Parameter) -> Json:
     kind, default = parameter.type, parameter.default
     if kind in RECORD_TYPES:
         schema: Json = _NAME
+    elif kind == ANY_RECORD:
+        schema = _RECORD
     elif kind.startswith("code:"):
         schema = {"enum": list(codes.values(kind.removeprefix("code:")))}
     else:
@@ -173,6 +178,7 @@ def _schemas() -> Json:
         "asOf": _TYPES["date"],
         "rows": whole,
     }
+    recorded = {**_object({"position": whole, "at": text}), "description": "Of an earlier state: which one."}
     column = {"name": text, "label": text, "type": text, "unit": {"type": ["string", "null"]}}
     problem = {"type": text, "title": text, "status": whole, "detail": text, "remedy": text}
     return {
@@ -180,7 +186,7 @@ def _schemas() -> Json:
             "question": _object({"id": text, "name": text}),
             "columns": {"type": "array", "items": _object(column)},
             "rows": {"type": "array", "items": {"type": "object"}},
-            "footing": _object(footing),
+            "footing": {**_object(footing), "properties": {**footing, "recorded": recorded}},
         }),
         "Problem": _object(problem),
     }  # fmt: skip

@@ -11,7 +11,18 @@ from hedgerow.errors import CallError, NotFound
 from hedgerow.graph.project import today
 from hedgerow.graph.recorded import Moment
 from hedgerow.iri import code
-from hedgerow.questions import RECORD_TYPES, RECORDED, Answer, Cell, Parameter, Question, ask, find, load_questions
+from hedgerow.questions import (
+    RECORD_TYPES,
+    RECORDED,
+    Answer,
+    Cell,
+    Parameter,
+    Question,
+    ask,
+    find,
+    history_of,
+    load_questions,
+)
 from hedgerow_web import i18n
 from hedgerow_web.listing import MAX_PAGE
 from hedgerow_web.site import site
@@ -128,7 +139,9 @@ def _page_of(rows: Sequence[Mapping[str, Cell]]) -> tuple[int, Sequence[Mapping[
 def _answer(question: Question) -> Answer:
     then = _then(question)
     here = site()
-    return ask(here.graph, question, _values(), here.settings.base, i18n.language(), then)
+    values = _values()
+    past = history_of(here.settings, here.tier, question, values, then)
+    return ask(here.graph, question, values, here.settings.base, i18n.language(), then, past)
 
 
 def _then(question: Question) -> Moment | None:
