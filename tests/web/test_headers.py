@@ -36,6 +36,7 @@ STEPS: dict[str, dict[str, str]] = {
     "/ns/rules/<name>": {"name": "R05-concerns"},
     "/ns/shapes/<name>": {"name": "pool"},
     "/questions/<name>": {"name": "bundle"},
+    "/questions/<name>.atom": {"name": "bundle"},
     "/questions/<name>.csv": {"name": "bundle"},
     "/questions/<name>.json": {"name": "bundle"},
     "/sitemap/<name>.xml": {"name": "item-1"},
@@ -133,7 +134,7 @@ def test_only_what_is_negotiated_varies(web: FlaskClient) -> None:
         for accept in ("text/html", "text/turtle"):
             with web.get(path, headers={"Accept": accept}) as response:
                 varies = {name.lower() for name in response.vary}
-                exported = path.endswith((".json", ".csv")) and "/questions/" in path
+                exported = path.endswith((".json", ".csv", ".atom")) and "/questions/" in path
                 if response.status_code == 200:
                     assert ("accept-language" in varies) == (response.mimetype == HTML or exported), (path, accept)
                     assert ("cookie" in varies) == ("accept-language" in varies), (path, accept)

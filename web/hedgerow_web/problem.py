@@ -15,7 +15,7 @@ from hedgerow_web.site import site
 PROBLEM = "application/problem+json"
 #: Paths that machines ask; they get JSON unless they say that they want a page.
 _MACHINE = (
-    *(".json", ".csv", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
+    *(".json", ".csv", ".atom", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
     *("/healthz", "/readyz", "/metrics"),
 )
 #: Pages of what is on its way: they look again by themselves.

@@ -97,7 +97,11 @@ class Site:
 
     def at(self, then: Moment, day: date | None = None) -> Site:
         """The site over what was on record then, as it is today or on a day. Raises ViewNotReady while it is built."""
-        return Site(self.settings, earlier(self._live, self.settings, then, day))
+        return Site(self.settings, self.graph_at(then, day))
+
+    def graph_at(self, then: Moment, day: date | None = None) -> Graph:
+        """What was on record then, as it is today or on a day. Raises ViewNotReady while it is built."""
+        return earlier(self._live, self.settings, then, day)
 
     def rows(self, name: str, terms: Mapping[str, Iterable[str]] | None = None) -> list[Row]:
         """Run a page query; `terms` are SPARQL terms for its VALUES blocks."""

@@ -2,6 +2,7 @@
 
 from hedgerow.questions.answer import Answer, Cell
 from hedgerow.questions.ask import ask, labels
+from hedgerow.questions.changes import Change, Changes, Day, changes_of
 from hedgerow.questions.header import (
     ANY_RECORD,
     HISTORY,
@@ -24,11 +25,15 @@ __all__ = [
     "RECORD_TYPES",
     "Answer",
     "Cell",
+    "Change",
+    "Changes",
     "Column",
+    "Day",
     "Parameter",
     "Question",
     "View",
     "ask",
+    "changes_of",
     "find",
     "history_of",
     "labels",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app, make_response, request
 
 from hedgerow import __version__, codes
-from hedgerow.questions import ANY_RECORD, RECORD_TYPES, Column, Parameter, Question, load_questions
+from hedgerow.questions import ANY_RECORD, HISTORY, RECORD_TYPES, Column, Parameter, Question, load_questions
 from hedgerow_web import i18n
 from hedgerow_web.negotiate import SOLUTIONS, TRIPLES
 from hedgerow_web.problem import PROBLEM
@@ -113,6 +113,7 @@ def _posted(operation: Json) -> Json:
 
 def _question(question: Question) -> Json:
     rows = {"type": "array", "items": _row(question.columns)}
+    followed = question.over != HISTORY
     answer = {"allOf": [{"$ref": "#/components/schemas/Answer"}, {"properties": {"rows": rows}}]}
     return {
         "operationId": question.name,
@@ -120,7 +121,7 @@ def _question(question: Question) -> Json:
         "description": f"{question.why['en']} {question.assumptions.get('en', '')}".strip(),
         "tags": [question.group],
         "parameters": [
-            _asked("form", {"enum": ["json", "csv"]}, where="path"),
+            _asked("form", {"enum": ["json", "csv", *(["atom"] if followed else [])]}, where="path"),
             *(_asked(p.name, _value(p), p.label["en"]) for p in question.parameters),
             _asked("recorded", _MOMENT, "What was on record then: a position of the log, a day or an instant"),
             _asked("lang", {"enum": list(i18n.LANGUAGES)}, "Language of the labels"),
@@ -129,7 +130,11 @@ def _question(question: Question) -> Json:
         "responses": {
             "200": {
                 "description": "The whole answer.",
-                "content": {"application/json": {"schema": answer}, "text/csv": {"schema": {"type": "string"}}},
+                "content": {
+                    "application/json": {"schema": answer},
+                    "text/csv": {"schema": {"type": "string"}},
+                    **({"application/atom+xml": {"schema": {"type": "string"}}} if followed else {}),
+                },
             },
             "default": {"$ref": "#/components/responses/Problem"},
         },

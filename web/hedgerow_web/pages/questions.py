@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
@@ -12,6 +13,7 @@ from hedgerow.graph.project import today
 from hedgerow.graph.recorded import Moment
 from hedgerow.iri import code
 from hedgerow.questions import (
+    HISTORY,
     RECORD_TYPES,
     RECORDED,
     Answer,
@@ -19,11 +21,15 @@ from hedgerow.questions import (
     Parameter,
     Question,
     ask,
+    changes_of,
     find,
     history_of,
     load_questions,
 )
+from hedgerow.questions.header import in_language
+from hedgerow.tiers import dataset
 from hedgerow_web import i18n
+from hedgerow_web.address import absolute
 from hedgerow_web.listing import MAX_PAGE
 from hedgerow_web.site import site
 
@@ -33,6 +39,8 @@ SHOWN = 50
 #: The CSV that is made for people, and what in an address chooses a form and is no parameter of a question.
 SPREADSHEET = "spreadsheet"
 _CHOICES = ("lang", "page", "for", "recorded")
+#: Rows of a feed's entry; the page that it leads to holds all.
+FEED_ROWS = 20
 #: An answer of at most so many rows and more than so many columns is shown one row under the other.
 FEW, WIDE = 3, 8
 
@@ -63,6 +71,34 @@ def as_csv(name: str) -> Response:
     response = _export(body, "text/csv; charset=utf-8; header=present")
     if asked:
         response.headers["Content-Disposition"] = f'attachment; filename="{question.name}.csv"'
+    return response
+
+
+@blueprint.get("/questions/<name>.atom")
+def as_feed(name: str) -> Response:
+    """What changed in the answer, day by day, as an Atom feed: of the days whose answers are there already."""
+    question = find(name)
+    if question.over == HISTORY:
+        raise NotFound(f"The question '{name}' is asked of the history itself.", "Follow 'changes-since' by its JSON.")
+    here, values = site(), _values()
+    changes = changes_of(here.settings, here.tier, question, values, i18n.language(), here.graph_at)
+    stated = {**values, "lang": i18n.language()}
+    body = render_template(
+        "feed.xml",
+        question=question,
+        changes=changes,
+        values=values,
+        labels={column.name: in_language(column.label, i18n.language()) for column in question.columns},
+        shown=FEED_ROWS,
+        publisher=here.settings.publisher,
+        id=f"{dataset(here.settings.base, here.tier)}/questions/{question.name}?{urlencode(stated)}",
+        own=absolute(url_for("questions.as_feed", name=question.name, **stated)),  # type: ignore[arg-type]
+        page=lambda **at: absolute(url_for("questions.one", name=question.name, **stated, **at)),  # type: ignore[arg-type]
+        updated=changes.recorded_at or f"{today().isoformat()}T00:00:00Z",
+    )
+    response = _export(body, "application/atom+xml; charset=utf-8")
+    if not changes.complete:
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -111,6 +147,7 @@ def one(name: str) -> Response | str:
         query=question.bound(parameters, site().settings.base) if not fault else question.text,
         sources={} if answer is None else _names_of_lists(answer, rows),
         permalink=lambda form, **how: url_for(f"questions.as_{form}", name=question.name, **values, **how),  # type: ignore[arg-type]
+        feed=question.over != HISTORY and url_for("questions.as_feed", name=question.name, **parameters),  # type: ignore[arg-type]
         now=url_for("questions.one", name=question.name, **parameters),  # type: ignore[arg-type]
         turned=lambda to: url_for("questions.one", name=question.name, page=to, **values),  # type: ignore[arg-type]
     )
