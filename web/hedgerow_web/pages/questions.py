@@ -148,10 +148,17 @@ def one(name: str) -> Response | str:
         sources={} if answer is None else _names_of_lists(answer, rows),
         permalink=lambda form, **how: url_for(f"questions.as_{form}", name=question.name, **values, **how),  # type: ignore[arg-type]
         feed=question.over != HISTORY and url_for("questions.as_feed", name=question.name, **parameters),  # type: ignore[arg-type]
+        kept=answer and site().settings.ledger.exists() and _kept(question, answer, parameters),
         now=url_for("questions.one", name=question.name, **parameters),  # type: ignore[arg-type]
         turned=lambda to: url_for("questions.one", name=question.name, page=to, **values),  # type: ignore[arg-type]
     )
     return make_response(page, fault.status if fault else 200)
+
+
+def _kept(question: Question, answer: Answer, parameters: Mapping[str, str]) -> str:
+    """The address at which the same state of the record is asked again, whatever comes later."""
+    position = answer.footing["version"].split("-")[1]
+    return url_for("questions.one", name=question.name, **{**parameters, "recorded": position})  # type: ignore[arg-type]
 
 
 def _values() -> dict[str, str]:
