@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -18,10 +18,10 @@ from pyoxigraph import Store
 
 from hedgerow.errors import GraphNotReady
 from hedgerow.graph.client import GraphClient
-from hedgerow.graph.project import build_store
+from hedgerow.graph.project import Version, build_store, noted
 from hedgerow.intake.load import examples, load
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.ledger import Ledger
+from hedgerow.ledger import Draft, Ledger
 from hedgerow.paths import DATA, EXAMPLES
 from hedgerow.record import Record
 from hedgerow.settings import Settings
@@ -62,13 +62,31 @@ def invented() -> list[Record]:
 @pytest.fixture(scope="session")
 def record_store(curated: Curated) -> Store:
     """The shipped record as a store with its inferences; not to be changed."""
-    return build_store((record.canonical for record in curated.records), DEFAULT_BASE)
+    return build_store(as_recorded(curated.records), DEFAULT_BASE)
 
 
 @pytest.fixture(scope="session")
 def demo_store(curated: Curated, invented: list[Record]) -> Store:
     """The record with the shipped examples above it, as the demonstration shows them; not to be changed."""
-    return build_store((record.canonical for record in [*curated.records, *invented]), DEFAULT_BASE)
+    return build_store(as_recorded([*curated.records, *invented]), DEFAULT_BASE)
+
+
+def as_recorded(records: Iterable[Record]) -> Iterator[bytes]:
+    """What a view holds of records that were all recorded at one instant, in their first version."""
+    for record in records:
+        version = Version("", "", record.canonical, 1, "2026-11-24T09:00:00.000Z")
+        yield version.payload + noted(record.iri, version, DEFAULT_BASE)
+
+
+@pytest.fixture(scope="session")
+def recorded_home(curated: Curated, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped record as its first events, without a load's checks; not to be changed."""
+    home = tmp_path_factory.mktemp("recorded")
+    settings = Settings(home=home)
+    drafts = [Draft(record.iri, "assert", "curated", record.canonical, 0) for record in curated.records]
+    with Ledger(settings.ledger, settings.base) as ledger:
+        ledger.append(PUBLIC, drafts)
+    return home
 
 
 @pytest.fixture(scope="session")

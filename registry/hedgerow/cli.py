@@ -14,6 +14,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -25,8 +26,9 @@ from hedgerow.backup import restore as restore_ledger
 from hedgerow.errors import CallError, HedgerowError
 from hedgerow.exchange.commands import describe
 from hedgerow.exchange.dump import Scope, dump
-from hedgerow.graph.client import JSON, TURTLE, connect
+from hedgerow.graph.client import JSON, TURTLE, Graph, connect, connect_then
 from hedgerow.graph.project import fold, today
+from hedgerow.graph.recorded import Moment, moment
 from hedgerow.intake.load import Progress, Report
 from hedgerow.intake.load import add as add_files
 from hedgerow.intake.load import examples as load_examples
@@ -34,9 +36,9 @@ from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
 from hedgerow.ontology.commands import ontology
-from hedgerow.options import of_tier, offered
+from hedgerow.options import of_recorded, of_tier, offered
 from hedgerow.paths import DATA, EXAMPLES
-from hedgerow.questions import FORMS, Answer, Question, ask, find, load_questions, with_evidence
+from hedgerow.questions import FORMS, Answer, Question, ask, find, history_of, load_questions, with_evidence
 from hedgerow.search import KINDS, index
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC, tier_of
@@ -209,8 +211,11 @@ def _bar(*, show: bool) -> Iterator[Progress]:
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file, whole or not.")
 @click.option("--lang", type=click.Choice(["en", "ja"]), default="en", show_default=True, help="Language of labels.")
 @of_tier
+@of_recorded
 @click.pass_context
-def ask_command(ctx: click.Context, question: str | None, form: str, output: Path | None, lang: str, tier: str) -> None:
+def ask_command(
+    ctx: click.Context, question: str | None, form: str, output: Path | None, lang: str, tier: str, recorded: str
+) -> None:
     """Ask a QUESTION by name or id; its parameters are options, as --country JP. Alone: list the questions."""
     if question is None:
         if ctx.args:
@@ -226,8 +231,9 @@ def ask_command(ctx: click.Context, question: str | None, form: str, output: Pat
     offered(settings, tier)
     values = _parameters(asked, ctx.args)
     asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
-    graph = connect(settings, tier)
-    answer = ask(graph, asked, values, settings.base, lang)
+    graph, then = _graph(settings, tier, recorded, asked.day(values))
+    past = history_of(settings, tier, asked, values, then)
+    answer = ask(graph, asked, values, settings.base, lang, then, past)
     if form == _TABLE:
         _print_answer(answer, lang)
         return
@@ -251,6 +257,15 @@ def _put(body: bytes, output: Path | None) -> None:
         scratch.replace(output)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def _graph(settings: Settings, tier: str, recorded: str, day: date | None = None) -> tuple[Graph, Moment | None]:
+    """The live graph, or what was on record then, as it is on a day."""
+    if not recorded and day in (None, today()):
+        return connect(settings, tier), None
+    with _existing(settings) as ledger:
+        then = moment(ledger, tier, recorded)
+    return connect_then(settings, tier, then, day), then
 
 
 def _parameters(question: Question, words: list[str]) -> dict[str, str]:
@@ -328,7 +343,8 @@ def _print_answer(answer: Answer, lang: str) -> None:
     footing = answer.footing
     tier = "" if footing["tier"] == PUBLIC else f" · tier {footing['tier']}"
     rows = "1 row" if footing["rows"] == 1 else f"{footing['rows']} rows"
-    click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}{tier}")
+    then = "" if "recorded" not in footing else f" · recorded by {footing['recorded']['at']}"
+    click.echo(f"{rows} · as of {footing['asOf']} · {footing['version']}{then}{tier}")
     for part in ("missing", "coverage", "assumptions"):
         if footing[part]:
             click.echo(textwrap.fill(str(footing[part]), 100 if lang == "en" else 50))
@@ -363,8 +379,9 @@ def _pad(text: str, width: int, right: bool) -> str:
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="csv", show_default=True)
 @of_tier
+@of_recorded
 @click.pass_obj
-def query(settings: Settings, file: IO[str], form: str, tier: str) -> None:
+def query(settings: Settings, file: IO[str], form: str, tier: str, recorded: str) -> None:
     """Run the SPARQL query in FILE (- for standard input) over the graph of a tier."""
     offered(settings, tier)
     solutions, triples = _FORMATS[form]
@@ -372,7 +389,8 @@ def query(settings: Settings, file: IO[str], form: str, tier: str) -> None:
         text = file.read()
     except UnicodeDecodeError as error:
         raise CallError(f"{file.name} is not UTF-8: byte {error.start} does not belong.", "Save it as UTF-8.") from None
-    reply = connect(settings, tier).query(text, solutions=solutions, triples=triples)
+    graph, _ = _graph(settings, tier, recorded)
+    reply = graph.query(text, solutions=solutions, triples=triples)
     sys.stdout.buffer.write(reply.body)
     if not reply.body.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")

@@ -11,7 +11,8 @@ HedgerowError
 ├── Unavailable         try again later (503, Retry-After)
 │   ├── Busy            every worker and queue place is taken
 │   ├── BudgetSpent     the client has used all the computing time it may (429, Retry-After)
-│   └── GraphNotReady   no graph process, or still building
+│   ├── GraphNotReady   no graph process, or still building
+│   └── ViewNotReady    the graph of an earlier position is still being built
 ├── Conflict            someone wrote in between (409)
 ├── NotWritten          the disk or the file refused; nothing was written (507)
 └── LedgerDamaged       the chain does not verify (500)
@@ -117,6 +118,12 @@ class GraphNotReady(Unavailable):
     """The graph process is not there, or is still reading the ledger."""
 
     title = "The graph is being built"
+
+
+class ViewNotReady(Unavailable):
+    """The graph of an earlier position is still being built."""
+
+    title = "An earlier state of the record is being built"
 
 
 class Conflict(HedgerowError):

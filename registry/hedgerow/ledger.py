@@ -29,6 +29,8 @@ REPAIR = "Restore from a backup; 'hedgerow verify' lists all that is wrong."
 EMPTY = hashlib.sha256(b"").hexdigest()
 #: How long an append waits for another writer's transaction, in seconds.
 LOCK_SECONDS = 30
+#: Beyond every position.
+_LAST = (1 << 63) - 1
 #: The answers of SQLite that speak of the system around the file; every other speaks of the file itself.
 _SYSTEM = {
     getattr(sqlite3, f"SQLITE_{name}")
@@ -241,6 +243,36 @@ class Ledger:
             row = self._db.execute("SELECT position, hash FROM head WHERE tier=?", (tier,)).fetchone()
         return Head(*row) if row else Head(0, GENESIS)
 
+    def end(self, tier: str, position: int) -> Head | None:
+        """The end a tier's chain had at a position; None when it has none there."""
+        with self._reading():
+            row = self._db.execute("SELECT hash FROM event WHERE tier=? AND position=?", (tier, position)).fetchone()
+        return Head(position, row[0]) if row else None
+
+    def recorded_at(self, tier: str, position: int) -> str:
+        """When the event at a position was recorded; '' when there is none."""
+        with self._reading():
+            query = "SELECT recorded_at FROM event WHERE tier=? AND position=?"
+            row = self._db.execute(query, (tier, position)).fetchone()
+        return str(row[0]) if row else ""
+
+    def last_before(self, tier: str, instant: str) -> int:
+        """The position of the last event recorded before an instant, as `recorded_at` is written; 0 for none."""
+        with self._reading():
+            query = "SELECT max(position) FROM event WHERE tier=? AND recorded_at<?"
+            row = self._db.execute(query, (tier, instant)).fetchone()
+        return int(row[0] or 0)
+
+    def days(self, tier: str, most: int) -> list[tuple[str, int]]:
+        """The last days on which something was recorded, the newest first, each with its last position."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT substr(recorded_at, 1, 10) AS day, max(position) FROM event WHERE tier=? "
+                "GROUP BY day ORDER BY day DESC LIMIT ?",
+                (tier, most),
+            ).fetchall()
+        return [(str(day), int(position)) for day, position in rows]
+
     def latest(self, tier: str) -> dict[str, list[Latest]]:
         """By record: the last event of each origin, the newest first."""
         states: dict[str, list[Latest]] = {}
@@ -351,8 +383,10 @@ class Ledger:
             ),
         )  # fmt: skip
 
-    def events(self, tier: str, after: int = 0, *, proven: bool = True) -> Iterator[tuple[Event, bytes | None]]:
-        """The events of a tier in order, each with its payload (None once erased).
+    def events(
+        self, tier: str, after: int = 0, until: int | None = None, *, record: str = "", proven: bool = True
+    ) -> Iterator[tuple[Event, bytes | None]]:
+        """The events of a tier in order, each with its payload (None once erased): all, or those of one record.
 
         Raises LedgerDamaged at the first that does not match its hash or does not follow: nothing is ever answered
         from a damaged event. Who looks for damage takes them as they are, not `proven`.
@@ -363,11 +397,12 @@ class Ledger:
                 "SELECT e.tier, e.position, previous, record, version, action, origin, recorded_at, valid_from, "
                 "valid_until, ontology, payload_hash, bytes, erased, hash FROM event e "
                 "LEFT JOIN payload p ON p.tier = e.tier AND p.position = e.position "
-                "WHERE e.tier=? AND e.position>? ORDER BY e.position",
-                (tier, after),
+                "WHERE e.tier=? AND e.position>? AND e.position<=? AND ? IN ('', record) ORDER BY e.position",
+                (tier, after, _LAST if until is None else until, record),
             )
             for *header, payload, erased, stored in rows:
                 event = Event(*header)
+                end = None if record else end  # those of one record do not follow one another
                 if proven and not _follows(event, payload, erased is not None, stored, end):
                     raise LedgerDamaged(
                         f"Event {event.position} of the chain '{tier}' in {self.path} is not what was written.",

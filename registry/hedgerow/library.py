@@ -10,11 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from hedgerow.errors import CallError, GraphNotReady
-from hedgerow.graph.client import Graph, GraphClient, connect
+from hedgerow.graph.client import Graph, GraphClient, connect, connect_then
 from hedgerow.graph.project import today
+from hedgerow.graph.recorded import Moment, moment
 from hedgerow.ledger import Ledger
 from hedgerow.options import offered
-from hedgerow.questions import Answer, find, remote, with_evidence
+from hedgerow.questions import Answer, find, history_of, remote, with_evidence
 from hedgerow.questions import ask as ask_graph
 from hedgerow.settings import Settings
 from hedgerow.tiers import PUBLIC, chains
@@ -32,13 +33,15 @@ def ask(
     of: str | Path | Settings | None = None,
     tier: str = PUBLIC,
     lang: str = "en",
+    recorded: str | int | date = "",
     **parameters: Given,
 ) -> Answer:
     """Ask a question by its name or number: `hedgerow.ask("reserve-gap", country="JP")`.
 
     `of` is the registry: the address of one (`https://example.org`), a home folder, or settings; without it the home
     of `HEDGEROW_HOME`. A parameter `asOf` may be written `as_of`; None leaves it at its default. `tier="demo"` asks the
-    demonstration. The answer has the names and sources of what it rests on.
+    demonstration. `recorded` asks what was on record at an earlier time: a position of the log, a day or an instant.
+    The answer has the names and sources of what it rests on.
 
     Raises the errors of `hedgerow.errors`: CallError for a question, parameter or value that is none, Unavailable where
     the registry cannot answer now, and the others of a query.
@@ -48,13 +51,14 @@ def ask(
         raise CallError(f"There is no language '{lang}'.", f"There are: {', '.join(LANGUAGES)}.")
     values = _values(parameters)
     if isinstance(of, str) and "://" in of:
-        return remote.ask(of, question, values, tier, lang)
+        return remote.ask(of, question, values, tier, lang, _text(recorded))
     settings = of if isinstance(of, Settings) else Settings.from_env() if of is None else _at(Path(of))
     asked = find(question)
     offered(settings, tier)
     asked.bound(values, settings.base)  # a bad parameter is told before a graph is built
-    graph = _graph(settings, tier)
-    answer = ask_graph(graph, asked, values, settings.base, lang)
+    graph, then = _graph(settings, tier, _text(recorded), asked.day(values))
+    past = history_of(settings, tier, asked, values, then)
+    answer = ask_graph(graph, asked, values, settings.base, lang, then, past)
     return with_evidence(graph, answer)
 
 
@@ -91,7 +95,18 @@ def _text(value: str | float | Decimal | bool | date) -> str:
     return str(value)
 
 
-def _graph(settings: Settings, tier: str) -> Graph:
+def _graph(settings: Settings, tier: str, recorded: str, day: date | None) -> tuple[Graph, Moment | None]:
+    """The live graph, or what was on record then, as it is on a day."""
+    if not recorded and day in (None, today()):
+        return _live(settings, tier), None
+    if not settings.ledger.exists():
+        raise CallError(f"The home {settings.home} holds no records.", "Run 'hedgerow load' first.")
+    with Ledger(settings.ledger, settings.base) as ledger:
+        then = moment(ledger, tier, recorded)
+    return connect_then(settings, tier, then, day), then
+
+
+def _live(settings: Settings, tier: str) -> Graph:
     """The running graph process, or else a graph of our own, kept as long as nothing is written to its ledger."""
     client = GraphClient(settings, tier)
     try:

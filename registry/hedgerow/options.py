@@ -17,6 +17,12 @@ def of_tier(command: Callable[..., None]) -> Callable[..., None]:
     return click.option("--tier", type=click.Choice(TIERS), default=PUBLIC, show_default=True, help=say)(command)
 
 
+def of_recorded(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says of which state of the record a command is."""
+    say = "What was on record then: a position of the tier's chain, a day or an instant. Default: all there is."
+    return click.option("--recorded", default="", metavar="POSITION|DAY|INSTANT", help=say)(command)
+
+
 def offered(settings: Settings, tier: str) -> None:
     """Raise CallError when a registry does not have that tier."""
     if tier == DEMO and not settings.demo:

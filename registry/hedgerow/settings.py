@@ -66,6 +66,11 @@ class Settings:
         return self.home / "run"
 
     @property
+    def answers(self) -> Path:
+        """The folder of answers of earlier days, kept for the feeds of questions; it can be thrown away."""
+        return self.home / "answers"
+
+    @property
     def progress(self) -> Path:
         """What a first load is doing now, as JSON, for the pages shown meanwhile."""
         return self.run / "progress.json"

@@ -24,6 +24,7 @@ from hedgerow.paths import ONTOLOGY
 from hedgerow.questions import ask, find
 from hedgerow.record import Record
 from hedgerow.sources.curated import Curated
+from tests.conftest import as_recorded
 
 pytestmark = [
     # owlready2 leaves files to the collector, which then warns wherever it happens to run.
@@ -134,7 +135,7 @@ def test_the_computed_classes(store: Store) -> None:
 def test_no_term_is_without_use(curated: Curated, examples: Records) -> None:
     """Question H4 over the record and the examples: every class and property is used, every question has its terms."""
     records = [*curated.records, *examples.values()]
-    everything = build_store((record.canonical for record in records), DEFAULT_BASE)
+    everything = build_store(as_recorded(records), DEFAULT_BASE)
     graph = LocalGraph.of(everything, View("demo", Head(0, GENESIS), today()))
     rows = ask(graph, find("H4"), {}, DEFAULT_BASE).rows
     assert [row for row in rows if row["what"] != "code"] == []

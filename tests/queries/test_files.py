@@ -16,7 +16,9 @@ from rdflib.query import ResultRow
 from hedgerow.errors import InputError
 from hedgerow.iri import DEFAULT_BASE
 from hedgerow.paths import QUERIES as FOLDER
-from hedgerow.questions import Question, load_questions
+from hedgerow.questions import HISTORY, Question, history_of, load_questions
+from hedgerow.settings import Settings
+from hedgerow.tiers import PUBLIC
 from tests.queries.answers import Row, ask, differences, read
 
 QUESTIONS = list(load_questions().values())
@@ -84,9 +86,13 @@ def test_no_quotient_is_multiplied_without_a_cast(question: Question) -> None:
 
 @every_question
 def test_it_answers_on_the_record_or_says_what_is_missing_and_answers_on_the_examples(
-    question: Question, record_store: Store, demo_store: Store
+    question: Question, record_store: Store, demo_store: Store, recorded_home: Path
 ) -> None:
-    if question.missing:
+    if question.over == HISTORY:
+        past = history_of(Settings(home=recorded_home), PUBLIC, question, {})
+        assert past is not None
+        assert json.loads(past.query(question.bound({}, DEFAULT_BASE)).body)["results"]["bindings"]
+    elif question.missing:
         assert ask(record_store, question) == [], "it has rows, so nothing is missing"
         assert ask(demo_store, question), "the worked examples have no row either"
     else:

@@ -23,6 +23,7 @@ from hedgerow.sources.curated import Curated
 from hedgerow.tiers import DEMO, PUBLIC, dataset
 from hedgerow_web import create_app
 from hedgerow_web.pages.graphs import GRAPHS
+from tests.conftest import as_recorded
 from tests.web.conftest import DEMO_VIEW, VIEW, pool
 
 PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -61,8 +62,8 @@ def names_in(quad: Quad) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def world(curated: Curated, invented: list[Record]) -> World:
-    public = build_store((made.canonical for made in curated.records), DEFAULT_BASE)
-    demo = build_store((made.canonical for made in [*curated.records, *invented, pool()]), DEFAULT_BASE)
+    public = build_store(as_recorded(curated.records), DEFAULT_BASE)
+    demo = build_store(as_recorded([*curated.records, *invented, pool()]), DEFAULT_BASE)
     describe_view(public, VIEW, DEFAULT_BASE)
     describe_view(demo, DEMO_VIEW, DEFAULT_BASE)
     return World(public, demo)

@@ -38,6 +38,7 @@ STEPS: dict[str, dict[str, str]] = {
     "/questions/<name>": {"name": "bundle"},
     "/questions/<name>.<suffix>": {"name": "bundle", "suffix": "xlsx"},
     "/questions/<name>/embed": {"name": "bundle"},
+    "/questions/<name>.atom": {"name": "bundle"},
     "/sitemap/<name>.xml": {"name": "item-1"},
 }
 #: Pages that draw have scripts, and the workbench; no other page has.

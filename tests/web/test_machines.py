@@ -200,7 +200,7 @@ def test_each_question_is_described_as_its_header_says(name: str, description: d
     operation = description["paths"][f"/questions/{name}.{{form}}"]["get"]
     said = {each["name"]: each for each in operation["parameters"] if each["in"] == "query"}
     # What chooses a form can be no parameter of a question.
-    assert list(said) == [*(p.name for p in question.parameters), "lang", "sort", "order", "for"]
+    assert list(said) == [*(p.name for p in question.parameters), "recorded", "lang", "sort", "order", "for"]
     for parameter in question.parameters:
         schema = said[parameter.name]["schema"]
         if parameter.type.startswith("code:"):

@@ -137,7 +137,8 @@ class Front:
             # HEAD is answered as GET, so that it tells the truth.
             asked = environ if method == "GET" else {**environ, "REQUEST_METHOD": "GET"}
             answer = self._made(asked, packed=packed)
-            if answer.lasting:
+            # What rests on an earlier view is no answer of the present one, by which answers are kept.
+            if answer.lasting and answer.version == self._present():
                 size = len(answer.body) + sum(len(part) for part in key if isinstance(part, str))
                 self._kept.put(key, answer.with_header("Server-Timing", "kept"), size)
         else:

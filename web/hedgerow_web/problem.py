@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from hedgerow.errors import GraphNotReady, HedgerowError, QuerySyntaxError, Unavailable
+from hedgerow.errors import GraphNotReady, HedgerowError, QuerySyntaxError, Unavailable, ViewNotReady
 from hedgerow_web.front import Headers
 from hedgerow_web.headers import NO_STORE
 from hedgerow_web.negotiate import HTML, Unacceptable, choose
@@ -18,9 +18,11 @@ from hedgerow_web.site import site
 PROBLEM = "application/problem+json"
 #: Paths that machines ask; they get JSON unless they say that they want a page.
 _MACHINE = (
-    *(".json", ".csv", ".xlsx", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
+    *(".json", ".csv", ".atom", ".xlsx", ".ttl", ".nt", ".jsonld", ".rdf", ".linkset", ".xml", ".txt"),
     *("/healthz", "/readyz", "/metrics"),
 )
+#: Pages of what is on its way: they look again by themselves.
+_BUILDING: Mapping[type[HedgerowError], str] = {GraphNotReady: "progress.html", ViewNotReady: "view-progress.html"}
 #: What to do about an error of HTTP.
 _REMEDIES = {
     404: "Look for it in the lists, or by a question.",
@@ -47,8 +49,8 @@ def init(app: Flask) -> None:
 
 
 def _ours(error: HedgerowError) -> Response:
-    building = isinstance(error, GraphNotReady)
-    response = _answer(error.status, error.title, error.detail, error.remedy, _place(error), building=building)
+    template = next((name for kind, name in _BUILDING.items() if isinstance(error, kind)), "problem.html")
+    response = _answer(error.status, error.title, error.detail, error.remedy, _place(error), template)
     response.headers.update(_patience(error))
     return response
 
@@ -92,12 +94,11 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _answer(
-    status: int, title: str, detail: str, remedy: str, extra: Mapping[str, object], *, building: bool = False
+    status: int, title: str, detail: str, remedy: str, extra: Mapping[str, object], template: str = "problem.html"
 ) -> Response:
     if wants_page():
-        name = "progress.html" if building else "problem.html"
-        progress = _progress() if building else {}
-        page = render_template(name, status=status, title=title, detail=detail, remedy=remedy, progress=progress)
+        progress = _progress() if template == _BUILDING[GraphNotReady] else {}
+        page = render_template(template, status=status, title=title, detail=detail, remedy=remedy, progress=progress)
         response = make_response(page, status)
     else:
         response = make_response(_body(status, title, detail, remedy, extra), status)

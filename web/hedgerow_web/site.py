@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import cast
 
 from flask import current_app, g, request
 
-from hedgerow.graph.client import JSON, PLAIN, TURTLE, Graph, How, Reply
+from hedgerow.errors import NotFound
+from hedgerow.graph.client import JSON, PLAIN, TURTLE, Graph, How, Reply, earlier
+from hedgerow.graph.recorded import Moment, moment
 from hedgerow.iri import (
     ALIGNMENT,
     CODE,
@@ -25,6 +28,7 @@ from hedgerow.iri import (
     rebase,
     record_of,
 )
+from hedgerow.ledger import Ledger
 from hedgerow.questions import labels
 from hedgerow.rq import bind
 from hedgerow.settings import Settings
@@ -75,6 +79,7 @@ class Site:
 
     def __init__(self, settings: Settings, graph: Graph) -> None:
         self.settings = settings
+        self._live = graph
         self.graph: Graph = _Noting(graph)
         #: What the IRIs of the records seen here begin with, those of the tier itself first.
         self.places = [prefix(settings.base, tier) for tier in reversed(chains(graph.tier))]
@@ -83,6 +88,21 @@ class Site:
     def tier(self) -> str:
         """Whose pages these are."""
         return self.graph.tier
+
+    def moment(self, recorded: str) -> Moment:
+        """The moment a reader names, '' for the last event. Raises CallError, and NotFound where there is no ledger."""
+        if not self.settings.ledger.exists():
+            raise NotFound("This site keeps no ledger, so it knows no earlier state.", "Leave 'recorded' out.")
+        with Ledger(self.settings.ledger, self.settings.base) as ledger:
+            return moment(ledger, self.tier, recorded)
+
+    def at(self, then: Moment, day: date | None = None) -> Site:
+        """The site over what was on record then, as it is today or on a day. Raises ViewNotReady while it is built."""
+        return Site(self.settings, self.graph_at(then, day))
+
+    def graph_at(self, then: Moment, day: date | None = None) -> Graph:
+        """What was on record then, as it is today or on a day. Raises ViewNotReady while it is built."""
+        return earlier(self._live, self.settings, then, day)
 
     def rows(self, name: str, terms: Mapping[str, Iterable[str]] | None = None) -> list[Row]:
         """Run a page query; `terms` are SPARQL terms for its VALUES blocks."""
@@ -148,8 +168,8 @@ class Site:
 
 
 def site() -> Site:
-    """The site of the request being answered."""
-    return cast(Site, current_app.extensions["hedgerow"])
+    """The site of the request being answered: over the live graph, unless the request is about an earlier state."""
+    return cast(Site, g.get("site") or current_app.extensions["hedgerow"])
 
 
 def _value(binding: Mapping[str, str]) -> Value:

@@ -10,7 +10,7 @@ from hedgerow.errors import InputError
 from hedgerow.exchange.description import Description, name
 from hedgerow.graph.client import Graph
 from hedgerow.iri import EXAMPLE_QUERIES, XSD
-from hedgerow.questions import Question, load_questions
+from hedgerow.questions import HISTORY, Question, load_questions
 from hedgerow.settings import Settings
 from hedgerow.tiers import dataset
 
@@ -18,10 +18,10 @@ _PREFIX = re.compile(r"^PREFIX\s+([A-Za-z-]+):\s+<([^>]+)>", re.MULTILINE)
 
 
 def describe(graph: Graph, settings: Settings, site: str) -> Description:
-    """Every question as an example; `site` is the address of its pages, as `http://example.org/demo`."""
+    """Every question asked of the graph as an example; `site`: the address of its pages, as `http://example.org/demo`."""
     out = Description(f"{dataset(settings.base, graph.tier)}/{EXAMPLE_QUERIES}", graph.version())
     prefixes: dict[str, str] = {}
-    for question in load_questions().values():
+    for question in (each for each in load_questions().values() if each.over != HISTORY):
         _example(out, question, settings.base, site)
         for prefix, space in _PREFIX.findall(question.text):
             if prefixes.setdefault(prefix, space) != space:

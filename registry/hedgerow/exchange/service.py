@@ -57,7 +57,7 @@ def describe(graph: Graph, settings: Settings, site: str) -> Description:
 def _graphs(base: str) -> Iterator[tuple[str, str]]:
     """The graphs that are no records: a word for each, and its name."""
     yield "ontology", ONTOLOGY_GRAPH
-    for word in ("inferred", "computed", "about", "questions"):
+    for word in ("inferred", "computed", "recorded", "about", "questions"):
         yield word, f"{base}/graph/{word}"
     for code in lists():
         yield f"code-{code}", CODE + code

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -19,11 +21,14 @@ from hedgerow.errors import (
     QuerySyntaxError,
     QueryTimeout,
     QueryTooLarge,
+    Unavailable,
+    ViewNotReady,
 )
 from hedgerow.graph import guard
 from hedgerow.graph.connections import Answered, Connections, caller
 from hedgerow.graph.frames import Header, pack
 from hedgerow.graph.project import View, build_store, describe_view, fold, today
+from hedgerow.graph.recorded import Moment
 from hedgerow.graph.worker import Outlet, answer
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
@@ -90,11 +95,15 @@ class Graph(Protocol):
 
 
 class GraphClient:
-    """The running graph process of one tier, met at its socket in the home folder."""
+    """The running graph process of one tier, met at its socket in the home folder.
 
-    def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
+    `name`: what the socket of an earlier view is called.
+    """
+
+    def __init__(self, settings: Settings, tier: str = PUBLIC, name: str = "") -> None:
         self.tier = tier
-        self._connections = Connections(settings.socket(tier), settings.query_seconds + PATIENCE_SECONDS)
+        self._settings = settings
+        self._connections = Connections(settings.socket(name or tier), settings.query_seconds + PATIENCE_SECONDS)
 
     def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         """Run a query in a worker. Raises the errors of `hedgerow.errors`."""
@@ -110,17 +119,28 @@ class GraphClient:
         """The view the process holds."""
         return self._connections.ask(pack({"op": "status"})).header
 
+    def view(self, then: Moment, day: date) -> GraphClient:
+        """The process that holds an earlier view. Raises ViewNotReady while it is built, Busy when others are held."""
+        header: Header = {"op": "view", "client": caller.get().name, "position": then.head.position, "day": str(day)}
+        answered = self._connections.ask(pack(header)).header
+        if "error" in answered:
+            raise _error(answered)
+        return GraphClient(self._settings, self.tier, answered["socket"])
+
 
 class LocalGraph:
     """A store built from the ledger in this process: for commands when no graph process runs."""
 
-    def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
+    def __init__(
+        self, settings: Settings, tier: str = PUBLIC, then: Moment | None = None, day: date | None = None
+    ) -> None:
+        """The live view, or what was on record `then`; as it is today or on a `day`."""
         with Ledger(settings.ledger, settings.base) as ledger:
-            state = fold(ledger, tier)
-        day = today()
+            state = fold(ledger, tier, then.until if then else None)
+        day = day or today()
         self._view = state.view(day)
         self._records = len(state.versions)
-        self._store = build_store(state.payloads(day), settings.base)
+        self._store = build_store(state.statements(day, settings.base), settings.base)
         describe_view(self._store, self._view, settings.base)
 
     @classmethod
@@ -164,19 +184,60 @@ class LocalGraph:
 
 def connect(settings: Settings, tier: str = PUBLIC) -> Graph:
     """The running graph process, or a store of our own when there is none. Raises NotFound on an empty home."""
+    return connect_running(settings, tier) or LocalGraph(settings, tier)
+
+
+def connect_running(settings: Settings, tier: str) -> GraphClient | None:
+    """The running graph process, None when there is none. Raises NotFound when the home is empty, too."""
     client = GraphClient(settings, tier)
     try:
         client.status()
     except GraphNotReady:
-        graph = LocalGraph(settings, tier) if settings.ledger.exists() else None
-        if graph is None or not graph.status()["position"]:
+        if not (settings.ledger.exists() and _holds(settings, tier)):
             command, what = ("examples", "nothing invented") if tier == DEMO else ("load", "no records")
             raise NotFound(
                 f"The home {settings.home} holds {what}.",
                 f"Run 'hedgerow {command}' first, or set HEDGEROW_HOME to a home where that was done.",
             ) from None
-        return graph
+        return None
     return client
+
+
+def _holds(settings: Settings, tier: str) -> bool:
+    with Ledger(settings.ledger, settings.base) as ledger:
+        return bool(ledger.head(tier).position)
+
+
+#: How long a command waits for an earlier view, and how often it asks, in seconds.
+_BUILD_SECONDS, _ASK_SECONDS = 600, 0.2
+
+
+def connect_then(settings: Settings, tier: str, then: Moment, day: date | None = None) -> Graph:
+    """As `connect`, but what was on record then; as it is today or on a `day`. Waits until it is built."""
+    live = connect_running(settings, tier)
+    if live is None:
+        return LocalGraph(settings, tier, then, day)
+    end = time.monotonic() + _BUILD_SECONDS
+    while True:
+        try:
+            return earlier(live, settings, then, day)
+        except ViewNotReady:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_ASK_SECONDS)
+
+
+def earlier(live: Graph, settings: Settings, then: Moment, day: date | None = None) -> Graph:
+    """What was on record then: the live graph when nothing came since, else a process of its own.
+
+    Raises ViewNotReady while that is built.
+    """
+    day = day or today()
+    if live.version() == then.view(day).version:
+        return live
+    if int(live.status()["position"]) < then.head.position:
+        raise ViewNotReady("The graph has not come to what was recorded last.", "Ask again in a moment.", retry_after=1)
+    return GraphClient(settings, live.tier).view(then, day)
 
 
 def _asked(solutions: str, triples: str, how: How) -> Header:
@@ -208,6 +269,10 @@ def _error(header: Header) -> HedgerowError:
             return QueryTimeout(detail, "Ask for less, or add LIMIT and more selective patterns.")
         case "memory" | "too-large":
             return QueryTooLarge(detail, "Ask for less: add LIMIT, or aggregate.")
+        case "building":
+            return ViewNotReady(detail, "Ask again in a moment.", retry_after=3)
+        case "failed":
+            return Unavailable(detail, "Try again; 'hedgerow verify' looks for damage of the ledger.", retry_after=30)
         case "busy":
             return Busy(detail, "Try again in a few seconds.", retry_after=2)
         case "budget":

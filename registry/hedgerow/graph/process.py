@@ -14,15 +14,17 @@ import selectors
 import signal
 import socket
 import time
-from collections import deque
+from datetime import date
 
 from pyoxigraph import Store
 
 from hedgerow.errors import Unavailable
 from hedgerow.graph.fair import DOUBT_SECONDS, Use
 from hedgerow.graph.frames import RECEIVED_BYTES, Header, pack
+from hedgerow.graph.line import Line
 from hedgerow.graph.peers import Client, Worker, cause, take_lock
 from hedgerow.graph.project import (
+    Fold,
     build_store,
     describe_view,
     fold,
@@ -31,6 +33,7 @@ from hedgerow.graph.project import (
     today,
     unread,
 )
+from hedgerow.graph.views import Views
 from hedgerow.graph.worker import address_space, computed, die_with_parent, leave_network, serve, shut_in
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
@@ -59,29 +62,35 @@ class GraphProcess:
     #: What a query that names no graphs sees: all of them together, or the default graph alone.
     union = True
 
-    def __init__(self, settings: Settings, tier: str = PUBLIC) -> None:
+    def __init__(self, settings: Settings, tier: str = PUBLIC, name: str = "") -> None:
+        """`name`: what its socket and its lock are called, that of the tier without one."""
         self._settings = settings
         self._tier = tier
+        self._name = name or tier
         self._selector = selectors.DefaultSelector()
         self._workers: list[Worker] = []
-        self._queue: deque[Client] = deque()
         self._use = Use()
+        self._line = Line(self._use, settings.workers)
         self._dying: list[int] = []
         self._stopping = False
         settings.run.mkdir(parents=True, exist_ok=True)
-        self._lock = take_lock(settings.run / f"{tier}.lock", tier)
+        self._lock = take_lock(settings.run / f"{self._name}.lock", self._name)
+        self._views = Views(settings, self._name, self._use)
         self._offline = leave_network()
         self._ledger = Ledger(settings.ledger, settings.base)
         self._seen = self._ledger.data_version()
         self._polled = time.monotonic()
-        self._fold = fold(self._ledger, tier)
-        self._day = today()
+        self._fold, self._day = self._read()
         self._store = self._build()
         self._glanced = 0.0
         self._name_view()
 
+    def _read(self) -> tuple[Fold, date]:
+        """What is held: how far the ledger is read, and the day."""
+        return fold(self._ledger, self._tier), today()
+
     def _build(self) -> Store:
-        return build_store(self._fold.payloads(self._day), self._settings.base)
+        return build_store(self._fold.statements(self._day, self._settings.base), self._settings.base)
 
     def _name_view(self) -> None:
         self._view = self._fold.view(self._day)
@@ -93,7 +102,7 @@ class GraphProcess:
         """Serve until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        path = self._settings.socket(self._tier)
+        path = self._settings.socket(self._name)
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         mask = os.umask(0o177)
@@ -112,6 +121,7 @@ class GraphProcess:
                 self._look_round()
         finally:
             path.unlink(missing_ok=True)
+            self._views.end()
             for worker in self._workers:
                 os.kill(worker.pid, signal.SIGKILL)
 
@@ -127,6 +137,7 @@ class GraphProcess:
         self._kill_overdue()
         self._set_long_aside()
         self._reap()
+        self._views.tend()
         self._follow()
 
     def _pause(self) -> float:
@@ -175,7 +186,10 @@ class GraphProcess:
         if wait := self._use.wait(client.name, self._settings.budget_seconds):
             self._reply(client, {"error": "budget", "detail": BUDGET_SPENT, "retry_after": math.ceil(wait)})
             return
-        self._queue.append(client)
+        if header.get("op") == "view":
+            self._reply(client, self._views.open(header))
+            return
+        self._line.join(client)
         self._assign()
         self._cut_queue()
 
@@ -239,8 +253,7 @@ class GraphProcess:
             return
         self._selector.unregister(client.connection)
         client.connection.close()
-        if client in self._queue:
-            self._queue.remove(client)
+        self._line.leave(client)
         if (worker := client.worker) is not None:
             self._use.doubt(client.name, ABANDONED_SECONDS)
             self._release(worker)
@@ -291,25 +304,9 @@ class GraphProcess:
     def _long(self) -> int:
         return sum(worker.long for worker in self._workers)
 
-    def _next(self) -> tuple[Client, Worker] | None:
-        """Whom to serve now: the waiting client that has used least, the first of equals."""
-        free = self._settings.workers - sum(worker.busy and not worker.long for worker in self._workers)
-        room = self._long() < self._settings.workers
-        ready = [client for client in self._queue if room or not client.long]
-        if free <= 0 or not ready:
-            return None
-        client = min(ready, key=lambda waiting: self._use.rank(waiting.name))
-        light = self._use.light(client.name)
-        # The last place is kept for a client known as light. The others are soon done, or long ones.
-        if free == 1 < self._settings.workers and not client.long and not light:
-            return None
-        # Who is not light gets a worker that has been lowered before, where there is one.
-        return client, min((w for w in self._workers if not w.busy), key=lambda worker: worker.low == light)
-
     def _assign(self) -> None:
-        while chosen := self._next():
+        while chosen := self._line.next(self._workers):
             client, worker = chosen
-            self._queue.remove(client)
             header, body = client.waiting or ({}, b"")
             seconds = min(float(header.get("seconds") or self._settings.query_seconds), self._settings.query_seconds)
             worker.client, worker.busy, client.worker = client, True, worker
@@ -327,11 +324,9 @@ class GraphProcess:
                 self._set_aside(worker)
 
     def _cut_queue(self) -> None:
-        """Send away who has used most, the last of equals, until the queue is as long as it may be."""
+        """Send away those for whom the waiting line has no room."""
         idle = sum(not worker.busy for worker in self._workers)
-        while len(self._queue) > self._settings.queue + idle:
-            client = max(reversed(self._queue), key=lambda waiting: self._use.rank(waiting.name))
-            self._queue.remove(client)
+        for client in self._line.beyond(self._settings.queue + idle):
             self._reply(client, {"error": "busy", "detail": "Every query worker is taken and the queue is full."})
 
     def _set_long_aside(self) -> None:
@@ -347,7 +342,7 @@ class GraphProcess:
             elif (client := self._release(worker)) is not None:
                 self._replace(worker)
                 client.long = True
-                self._queue.append(client)
+                self._line.join(client)
                 self._again(client)
         self._assign()
         self._cut_queue()
@@ -409,7 +404,7 @@ class GraphProcess:
         if client is not None and code == -signal.SIGKILL and client.retries < self._settings.workers:
             # Someone else killed the worker, not the query: try another. All of them may have been killed at once.
             client.retries += 1
-            self._queue.appendleft(client)
+            self._line.join(client, first=True)
             self._again(client)
         elif client is not None:
             self._reply(client, cause(code, self._settings, client.seconds) | {"version": worker.version})
@@ -445,7 +440,7 @@ class GraphProcess:
             touched |= {name for name, held in self._fold.versions.items() if len(held) > 1}
         self._seen, moved, self._day = seen, day != self._day, day
         for record in touched:
-            replace_record(self._store, record, self._fold.chosen(record, day))
+            replace_record(self._store, record, self._fold.version(record, day), self._settings.base)
         if touched:
             infer(self._store, self._settings.base)
         if touched or moved:

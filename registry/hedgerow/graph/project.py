@@ -7,7 +7,7 @@ own. A store can always be thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from hedgerow.errors import InputError
-from hedgerow.iri import EXAMPLE_QUERIES, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, XSD, rebase
+from hedgerow.iri import EXAMPLE_QUERIES, HR, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, XSD, rebase
 from hedgerow.ledger import GENESIS, Event, Head, Ledger
 from hedgerow.paths import ONTOLOGY, QUERIES
 from hedgerow.rq import split_header
@@ -50,11 +50,13 @@ class View:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a record: the interval it is valid in, and its bytes."""
+    """One version of a record: the interval it is valid in, its bytes, its number and when it was recorded."""
 
     valid_from: str
     valid_until: str
     payload: bytes
+    number: int = 0
+    recorded_at: str = ""
 
 
 @dataclass
@@ -93,42 +95,53 @@ class Fold:
         else:
             if event.action == "correct" and held:
                 held.pop()
-            held.append(Version(event.valid_from, event.valid_until, payload or b""))
+            held.append(Version(event.valid_from, event.valid_until, payload or b"", event.version, event.recorded_at))
         if not held:
             del self.versions[event.record]
 
     def chosen(self, record: str, day: date) -> bytes | None:
         """The bytes of the version a view of that day holds, or None when the record is withdrawn."""
+        version = self.version(record, day)
+        return version.payload if version else None
+
+    def version(self, record: str, day: date) -> Version | None:
+        """The version a view of that day holds, or None when the record is withdrawn."""
         held = self.versions.get(record)
         if not held:
             return None
         instant = f"{day.isoformat()}T00:00:00Z"
         valid = [v for v in held if v.valid_from <= instant and (not v.valid_until or instant < v.valid_until)]
         if valid:
-            return valid[-1].payload
+            return valid[-1]
         before = [v for v in held if v.valid_until and v.valid_until <= instant]
         if before:
-            return max(before, key=lambda v: v.valid_until).payload
-        return min(held, key=lambda v: v.valid_from).payload
+            return max(before, key=lambda v: v.valid_until)
+        return min(held, key=lambda v: v.valid_from)
 
     def payloads(self, day: date) -> Iterator[bytes]:
         """The bytes of every record of a view."""
         for record in self.versions:
             yield self.chosen(record, day) or b""
 
+    def statements(self, day: date, base: str) -> Iterator[bytes]:
+        """The bytes of every record of a view, each with what the ledger says of its version."""
+        for record in self.versions:
+            if version := self.version(record, day):
+                yield version.payload + noted(record, version, base)
 
-def fold(ledger: Ledger, tier: str = PUBLIC) -> Fold:
-    """Read whatever a tier sees."""
+
+def fold(ledger: Ledger, tier: str = PUBLIC, until: Mapping[str, int] | None = None) -> Fold:
+    """Read whatever a tier sees: all, or of each chain as far as `until` says."""
     state = Fold(tier)
-    for event, payload in unread(ledger, state):
+    for event, payload in unread(ledger, state, until):
         state.apply(event, payload)
     return state
 
 
-def unread(ledger: Ledger, state: Fold) -> Iterator[tuple[Event, bytes | None]]:
+def unread(ledger: Ledger, state: Fold, until: Mapping[str, int] | None = None) -> Iterator[tuple[Event, bytes | None]]:
     """The events that the chains have gained since they were read."""
     for chain in chains(state.tier):
-        yield from ledger.events(chain, state.end(chain).position)
+        yield from ledger.events(chain, state.end(chain).position, until[chain] if until else None)
 
 
 def today() -> date:
@@ -146,11 +159,20 @@ def build_store(payloads: Iterable[bytes], base: str) -> Store:
     return store
 
 
-def replace_record(store: Store, record: str, payload: bytes | None) -> None:
+def noted(record: str, version: Version, base: str) -> bytes:
+    """What the ledger says of a record's version, in `<base>/graph/recorded`: its number, when it was recorded."""
+    says = ((f"{HR}versionNumber", "integer", version.number), (f"{HR}recordedAt", "dateTime", version.recorded_at))
+    lines = (f'<{record}> <{term}> "{value}"^^<{XSD}{kind}> <{base}/graph/recorded> .\n' for term, kind, value in says)
+    return "".join(lines).encode()
+
+
+def replace_record(store: Store, record: str, version: Version | None, base: str) -> None:
     """Put another version of a record in place of the one held."""
     store.remove_graph(NamedNode(record))
-    if payload:
-        store.extend(parse(payload, format=RdfFormat.N_QUADS))
+    for quad in list(store.quads_for_pattern(NamedNode(record), None, None, NamedNode(f"{base}/graph/recorded"))):
+        store.remove(quad)
+    if version:
+        store.extend(parse(version.payload + noted(record, version, base), format=RdfFormat.N_QUADS))
 
 
 def _ontology() -> Iterator[Quad]:

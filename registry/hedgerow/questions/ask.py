@@ -13,9 +13,10 @@ from pyoxigraph import Literal, NamedNode
 from hedgerow.errors import CallError
 from hedgerow.graph.client import JSON, Graph
 from hedgerow.graph.project import today
-from hedgerow.iri import LICENCE
+from hedgerow.graph.recorded import Moment
+from hedgerow.iri import LICENCE, RDF_TYPE, RDFS_LABEL
 from hedgerow.questions.answer import Answer, Cell, Source
-from hedgerow.questions.header import RECORD_TYPES, Column, Parameter, Question, in_language, short
+from hedgerow.questions.header import ANY_RECORD, RECORD_TYPES, Column, Parameter, Question, in_language, short
 from hedgerow.rq import bind
 from hedgerow.tiers import DEMO, name_of
 
@@ -23,17 +24,27 @@ from hedgerow.tiers import DEMO, name_of
 SYNTHETIC = Column("synthetic", "boolean", None, {"en": "Synthetic", "ja": "架空"})
 
 
-def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, language: str = "en") -> Answer:
+def ask(
+    graph: Graph,
+    question: Question,
+    values: Mapping[str, str],
+    base: str,
+    language: str = "en",
+    then: Moment | None = None,
+    past: Graph | None = None,
+) -> Answer:
     """Run a question. Columns that hold a record or code get a column `<name>Label` after them.
 
     An answer of the demonstration tier has a last column `synthetic`, true in every row. `with_evidence` adds what
-    the rows rest on.
+    the rows rest on. `then`: which moment the graph is of, when it is an earlier one. `past`: the history that a
+    question over it is asked of; names are the graph's.
     """
     text = question.bound(values, base)
     for parameter in question.parameters:
-        if parameter.type in RECORD_TYPES and values.get(parameter.name):
+        # A record that has been withdrawn has a history, too.
+        if values.get(parameter.name) and not _holds(past):
             _check_record(graph, parameter, values[parameter.name], base)
-    reply = graph.query(text, solutions=JSON)
+    reply = (past or graph).query(text, solutions=JSON)
     bindings = json.loads(reply.body)["results"]["bindings"]
     rows = [{c.name: _cell(row.get(c.name), c.type) for c in question.columns} for row in bindings]
     labelled = [column for column in question.columns if column.type in ("iri", "code")]
@@ -59,10 +70,12 @@ def ask(graph: Graph, question: Question, values: Mapping[str, str], base: str, 
         "language": language,
         "licence": LICENCE,
         "assumptions": in_language(question.assumptions, language),
-        "coverage": _coverage(graph, question, values, base, language),
+        "coverage": _coverage(past or graph, question, values, base, language),
         "missing": "" if rows else in_language(question.missing, language),
         "rows": len(rows),
     }
+    if then:
+        footing["recorded"] = {"position": then.head.position, "at": then.recorded_at}
     return Answer(question, tuple(columns), rows, footing)
 
 
@@ -95,6 +108,11 @@ def _coverage(graph: Graph, question: Question, values: Mapping[str, str], base:
     return in_language(question.coverage.sentence, language).format(**counts)
 
 
+def _holds(past: Graph | None) -> bool:
+    """Whether there is a history, and anything in it."""
+    return past is not None and past.status()["quads"] > 0
+
+
 _RECORDS = Path(__file__).with_name("records.rq")
 #: Names an error message lists at most.
 _NAMED = 40
@@ -102,6 +120,10 @@ _NAMED = 40
 
 def _check_record(graph: Graph, parameter: Parameter, value: str, base: str) -> None:
     """Refuse a record that is not there: an empty answer would read as 'nothing known of it'."""
+    if parameter.type == ANY_RECORD:
+        raise CallError(f"No record '{short(value)}' is on record.", "Its page names it: /doc/KIND/NAME is KIND/NAME.")
+    if parameter.type not in RECORD_TYPES:
+        return
 
     def names(record: str) -> list[str]:
         terms = {"record": [record], "kind": [str(Literal(parameter.type))]}
@@ -142,6 +164,8 @@ def _cell(binding: Mapping[str, str] | None, kind: str) -> Cell:
     return value
 
 
+#: Words of RDF itself, which no graph here names.
+_WORDS = {RDF_TYPE: {"en": "class", "ja": "クラス"}, RDFS_LABEL: {"en": "name", "ja": "名称"}}
 _LABELS = Path(__file__).with_name("labels.rq")
 _SOURCES = Path(__file__).with_name("sources.rq")
 #: How many things are asked for in one query; keeps it under the size limit of the guard.
@@ -162,4 +186,4 @@ def labels(graph: Graph, iris: set[str], language: str) -> dict[str, str]:
         query = bind(text, {"thing": batch, "wanted": [str(Literal(language))]})
         for row in json.loads(graph.query(query, solutions=JSON).body)["results"]["bindings"]:
             found[row["thing"]["value"]] = row["label"]["value"]
-    return found
+    return {iri: texts.get(language, texts["en"]) for iri, texts in _WORDS.items() if iri in iris} | found

@@ -44,6 +44,8 @@ RECORD_TYPES = (
     "allocation-protocol",
     "allocation-decision",
 )
+#: The type of a parameter that names a record of any kind, as `item/nickel` or `demo/item/nickel`.
+ANY_RECORD = "record"
 #: How the file beside a question ends that counts how much of what it asks about is known.
 COVERAGE = ".coverage.rq"
 _PLAIN_TYPES = ("date", "integer", "decimal", "boolean")
@@ -62,6 +64,10 @@ VIEW_KINDS: Mapping[str, tuple[str, ...]] = {
     "timeline": ("label", "start", "end?", "series?"),
 }
 
+#: What a question is asked of: the graph as it is held; the view of the day `asOf`, for which what was on record at
+#: the time named by `recorded` is asked for; the history of the record.
+VIEW, RECORDED, HISTORY = "view", "recorded", "history"
+
 _ID = re.compile(r"[A-Z][0-9]{1,3}", re.ASCII)
 
 #: Characters of a refused value that its error repeats.
@@ -77,7 +83,7 @@ def in_language(texts: Texts, language: str) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter. `type` is a kind of record, `code:<list>`, date, integer, decimal or boolean."""
+    """One parameter. `type` is a kind of record, `record` for any, `code:<list>`, date, integer, decimal or boolean."""
 
     name: str
     type: str
@@ -94,6 +100,12 @@ class Parameter:
             if not SLUG.match(text.removeprefix(f"{DEMO}/")):
                 raise self._fault(text, f"a name of a {self.type}, as letters, digits and hyphens")
             return str(NamedNode(named(base, self.type, text)))
+        if self.type == ANY_RECORD:
+            kind, _, slug = text.removeprefix(f"{DEMO}/").partition("/")
+            if not (SLUG.match(kind) and SLUG.match(slug)):
+                raise self._fault(text, "a kind and a name, as item/nickel")
+            tier = f"{DEMO}/" if text.startswith(f"{DEMO}/") else ""
+            return str(NamedNode(named(base, kind, tier + slug)))
         if self.type.startswith("code:"):
             return str(NamedNode(self._code(text)))
         return self._plain(text)
@@ -171,7 +183,7 @@ class Question(Asked):
     """One question: what it asks, why, with what parameters, giving what columns.
 
     `views` are the ways to draw its answer beside the table, the first one the first to be shown. `missing` says
-    which data the public record lacks where it has no row.
+    which data the public record lacks where it has no row. `over`: what it is asked of.
     """
 
     group: str
@@ -183,6 +195,7 @@ class Question(Asked):
     views: tuple[View, ...]
     missing: Texts
     coverage: Coverage | None
+    over: str
     text: str
     path: Path
 
@@ -205,6 +218,13 @@ class Question(Asked):
 
     def _terms(self, values: Mapping[str, str], base: str) -> dict[str, list[str]]:
         return {p.name: [p.term(values.get(p.name), base)] for p in self.parameters}
+
+    def day(self, values: Mapping[str, str]) -> date | None:
+        """The day of the view it is asked of; None: as the graph is held. Raises CallError for a bad value."""
+        if self.over != RECORDED:
+            return None
+        (term,) = (p.term(values.get(p.name), "") for p in self.parameters if p.name == "asOf")
+        return date.fromisoformat(term[1:11])
 
     def given(self, values: Mapping[str, str]) -> dict[str, str]:
         """Every parameter with the value in use, the default where none was given."""
@@ -256,6 +276,7 @@ def read_question(path: Path) -> Question:
             views=tuple(_view(v) for v in header.get("views") or ()),
             missing=_texts(header["missing"]) if header.get("missing") else {},
             coverage=_coverage(path.with_name(path.stem + COVERAGE)),
+            over=str(header.get("over", VIEW)),
             text=body,
             path=path,
         )
@@ -291,8 +312,12 @@ def _texts(value: object) -> Texts:
 def _check_header(question: Question) -> None:
     if not _ID.fullmatch(str(question.id)):
         raise InputError(f"{question.path.name}: the id is '{question.id}'.", "Use a letter and a number, as B6.")
+    if question.over not in (VIEW, RECORDED, HISTORY):
+        raise InputError(f"{question.path.name}: over '{question.over}'.", f"Known: {VIEW}, {RECORDED}, {HISTORY}.")
+    if question.over == RECORDED and "asOf" not in {parameter.name for parameter in question.parameters}:
+        raise InputError(f"{question.path.name} has no parameter asOf.", "The view it is asked of is of a day.")
     for parameter in question.parameters:
-        known = (*RECORD_TYPES, *_PLAIN_TYPES)
+        known = (*RECORD_TYPES, ANY_RECORD, *_PLAIN_TYPES)
         if parameter.type not in known and not parameter.type.startswith("code:"):
             raise InputError(f"{question.path.name}: no parameter type '{parameter.type}'.", f"Known: {known}.")
     for column in question.columns:

@@ -24,7 +24,7 @@ KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and is
 _ERROR_BYTES = 1 << 16
 
 
-def ask(site: str, question: str, values: Mapping[str, str], tier: str, language: str) -> Answer:
+def ask(site: str, question: str, values: Mapping[str, str], tier: str, language: str, recorded: str = "") -> Answer:
     """Ask the registry at an address, as https://example.org. Raises the errors of `hedgerow.errors`.
 
     Unavailable where nobody answers there, CallError where it is no registry.
@@ -34,7 +34,8 @@ def ask(site: str, question: str, values: Mapping[str, str], tier: str, language
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise CallError(f"'{site}' is no address of a registry.", "Give one that begins with https://.")
     place = f"{site}/{DEMO}" if tier == DEMO else site
-    address = f"{place}/questions/{quote(question, safe='')}.json?{urlencode({**values, 'lang': language})}"
+    said = {**values, "lang": language, **({"recorded": recorded} if recorded else {})}
+    address = f"{place}/questions/{quote(question, safe='')}.json?{urlencode(said)}"
     request = Request(address, headers={"Accept": "application/json", "User-Agent": "hedgerow"})  # noqa: S310
     try:
         with urlopen(request, timeout=PATIENCE_SECONDS) as reply:  # noqa: S310 - the scheme is checked above

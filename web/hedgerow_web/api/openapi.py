@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app, make_response, request
 
 from hedgerow import __version__, codes
-from hedgerow.questions import FORMS, RECORD_TYPES, Column, Parameter, Question, load_questions
+from hedgerow.questions import ANY_RECORD, FORMS, HISTORY, RECORD_TYPES, Column, Parameter, Question, load_questions
 from hedgerow_web import i18n, views
 from hedgerow_web.negotiate import SOLUTIONS, TRIPLES
 from hedgerow_web.problem import PROBLEM
@@ -34,6 +34,8 @@ _FOOTING = (
     *("question", "id", "version", "tier", "registry", "language", "licence"),
     *("assumptions", "coverage", "missing"),
 )
+_RECORD = {"type": "string", "pattern": "^(demo/)?[a-z-]+/[A-Za-z0-9][A-Za-z0-9._-]*$"}
+_MOMENT = {"type": "string", "pattern": "^([0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?)$"}
 _RDF = tuple(TRIPLES.values())
 #: Rule of a route: what it gives, its media types, the parameters of its query. Left out where there is no such route.
 _ROUTES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -116,6 +118,7 @@ def _posted(operation: Json) -> Json:
 
 def _question(question: Question) -> Json:
     rows = {"type": "array", "items": _row(question.columns)}
+    followed = question.over != HISTORY
     answer = {"allOf": [{"$ref": "#/components/schemas/Answer"}, {"properties": {"rows": rows}}]}
     return {
         "operationId": question.name,
@@ -123,8 +126,13 @@ def _question(question: Question) -> Json:
         "description": f"{question.why['en']} {question.assumptions.get('en', '')}".strip(),
         "tags": [question.group],
         "parameters": [
-            _asked("form", {"enum": list(dict.fromkeys(form.suffix for form in FORMS))}, where="path"),
+            _asked(
+                "form",
+                {"enum": [*dict.fromkeys(form.suffix for form in FORMS), *(["atom"] if followed else [])]},
+                where="path",
+            ),
             *(_asked(p.name, _value(p), p.label["en"]) for p in question.parameters),
+            _asked("recorded", _MOMENT, "What was on record then: a position of the log, a day or an instant"),
             _asked("lang", {"enum": list(i18n.LANGUAGES)}, "Language of the labels"),
             _asked(
                 "sort", {"enum": [column.name for column in question.columns]}, "Column that the rows are sorted by"
@@ -140,7 +148,11 @@ def _question(question: Question) -> Json:
             "200": {
                 "description": "The whole answer.",
                 "content": {
-                    form.media_type: {"schema": answer if form.name == "json" else {"type": "string"}} for form in FORMS
+                    **{
+                        form.media_type: {"schema": answer if form.name == "json" else {"type": "string"}}
+                        for form in FORMS
+                    },
+                    **({"application/atom+xml": {"schema": {"type": "string"}}} if followed else {}),
                 },
             },
             "default": {"$ref": "#/components/responses/Problem"},
@@ -158,6 +170,8 @@ def _value(parameter: Parameter) -> Json:
     kind, default = parameter.type, parameter.default
     if kind in RECORD_TYPES:
         schema: Json = _NAME
+    elif kind == ANY_RECORD:
+        schema = _RECORD
     elif kind.startswith("code:"):
         schema = {"enum": list(codes.values(kind.removeprefix("code:")))}
     else:
@@ -192,13 +206,14 @@ def _schemas() -> Json:
     column = {"name": text, "label": text, "labels": texts, "type": text, "unit": {"type": ["string", "null"]}}
     source = _object({"title": text, "publisher": text, "address": text, "licence": text})
     sources = {"type": "array", "items": text}
+    recorded = {**_object({"position": whole, "at": text}), "description": "Of an earlier state: which one."}
     problem = {"type": text, "title": text, "status": whole, "detail": text, "remedy": text}
     return {
         "Answer": _object({
             "question": _object({"id": text, "name": text, "title": texts}),
             "columns": {"type": "array", "items": _object(column)},
             "rows": {"type": "array", "items": {"type": "object"}},
-            "footing": _object(footing),
+            "footing": {**_object(footing), "properties": {**footing, "recorded": recorded}},
             "names": {**texts, "description": "What the things in lists are called, by their IRIs"},
             "evidence": {
                 "type": "object",

@@ -15,7 +15,8 @@ from hedgerow_web.site import site
 blueprint = Blueprint("wellknown", __name__)
 #: Answers computed for whoever asks, which a search engine has no use for; and what is invented.
 _CLOSED = (
-    *("/sparql", "/workbench", "/search", "/questions/*?", "/questions/*.json", "/questions/*.csv"),
+    *("/sparql", "/workbench", "/search", "/questions/*?"),
+    *("/questions/*.json", "/questions/*.csv", "/questions/*.atom"),
     f"{demo.PLACE}/",
 )
 #: How long a reader may rely on the contact.

@@ -8,6 +8,7 @@ from hedgerow_web.pages import (
     about,
     answers,
     catalogue,
+    feeds,
     graphs,
     home,
     lists,
@@ -25,7 +26,7 @@ def init(app: Flask) -> None:
     """Register every page."""
     every = (
         *(home, graphs, lists, search, records, maps),
-        *(questions, answers, workbench, vocabulary, modelling, catalogue, about),
+        *(questions, answers, feeds, workbench, vocabulary, modelling, catalogue, about),
     )
     for module in every:
         app.register_blueprint(module.blueprint)

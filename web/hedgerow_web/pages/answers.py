@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 
 from hedgerow.errors import CallError, NotFound
-from hedgerow.questions import FORMS, Answer, Cell, Form, Question, ask, find, with_evidence
+from hedgerow.graph.project import today
+from hedgerow.graph.recorded import Moment
+from hedgerow.questions import FORMS, Answer, Cell, Form, Question, ask, find, history_of, with_evidence
 from hedgerow.questions.header import in_language, short
 from hedgerow_web import i18n, views
 from hedgerow_web.address import absolute, registry
@@ -19,7 +22,7 @@ from hedgerow_web.snippets import SNIPPETS, Use, frame
 
 blueprint = Blueprint("answers", __name__)
 #: What in an address chooses a form and is no parameter of a question.
-CHOICES = ("lang", "page", "for", "view", "sort", "order")
+CHOICES = ("lang", "page", "for", "view", "sort", "order", "recorded")
 #: Rows of an embedded answer; the page and the files have all.
 SHOWN = 50
 _CSV = "text/csv; charset=utf-8; header=present"
@@ -60,7 +63,7 @@ def as_file(question: Question, form: Form) -> Response:
 def addresses(question: Question) -> dict[str, str]:
     """Where each form of the answer to the parameters of the request lies, by the name of the form."""
     return {
-        form.name: url_for("answers.export", name=question.name, suffix=form.suffix, **form.asked, **values())  # type: ignore[arg-type]
+        form.name: url_for("answers.export", name=question.name, suffix=form.suffix, **form.asked, **asked())  # type: ignore[arg-type]
         for form in FORMS
     }
 
@@ -76,9 +79,9 @@ class Way:
 
 def ways(question: Question) -> dict[str, object]:
     """What the page of a question shows of the ways to take its answer elsewhere."""
-    here, given = site(), values()
-    query = question.bound(given, here.settings.base)
-    use = Use(question, given, query, registry(), here.tier, i18n.language())
+    here = site()
+    query = question.bound(values(), here.settings.base)
+    use = Use(question, asked(), query, registry(), here.tier, i18n.language())
     at = addresses(question)
     address = absolute(url_for("answers.embed", name=question.name, **use.asked))  # type: ignore[arg-type]
     return {
@@ -101,7 +104,7 @@ def embed(name: str) -> Response:
         rows=rows,
         columns=[column for column in question.columns if column.name != "records"],
         names=names_of_lists(answer, rows),
-        address=url_for("questions.one", name=question.name, **values()),  # type: ignore[arg-type]
+        address=url_for("questions.one", name=question.name, **asked()),  # type: ignore[arg-type]
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = EMBEDDED_SECURITY
@@ -116,11 +119,30 @@ def values() -> dict[str, str]:
     return {name: value for name, value in request.args.items() if value and name not in CHOICES}
 
 
+def asked() -> dict[str, str]:
+    """What an address says to give this answer again: the parameters, and of which earlier state of the record."""
+    # Once it is known, the position itself: it names the same state ever after.
+    position = str(g.then.head.position) if "then" in g else request.args.get("recorded", "")
+    return {**values(), **({"recorded": position} if position else {})}
+
+
 def answer_to(question: Question) -> Answer:
     """The answer to the parameters of the request, in the reader's language, its rows in the order asked for."""
+    then, given = _then(question), values()
     here = site()
-    answer = ask(here.graph, question, values(), here.settings.base, i18n.language())
+    past = history_of(here.settings, here.tier, question, given, then)
+    answer = ask(here.graph, question, given, here.settings.base, i18n.language(), then, past)
     return replace(answer, rows=views.in_order(answer, request.args.get("sort"), request.args.get("order")))
+
+
+def _then(question: Question) -> Moment | None:
+    """The earlier moment that is asked about; from here on this request is answered from what was on record then."""
+    recorded, day = request.args.get("recorded", ""), question.day(values())
+    if not recorded and day in (None, today()):
+        return None
+    g.then = site().moment(recorded)
+    g.site = site().at(g.then, day)
+    return cast(Moment, g.then)
 
 
 def names_of_lists(answer: Answer, rows: Sequence[Mapping[str, Cell]]) -> dict[str, str]:

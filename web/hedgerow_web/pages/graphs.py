@@ -16,6 +16,7 @@ GRAPHS = {
     "about": "What this registry holds: the description of the whole.",
     "inferred": "What follows from the records by the ontology. It never repeats what a record states.",
     "computed": "What is computed of the records and also rests on the absence of something in them.",
+    "recorded": "Of every record, which of its versions is held here and when the registry recorded that version.",
     "questions": "What the questions are called, and which data the public record lacks to answer some of them.",
 }
 

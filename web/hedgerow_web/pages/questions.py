@@ -9,12 +9,23 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from hedgerow import codes
 from hedgerow.errors import CallError, NotFound
 from hedgerow.iri import code
-from hedgerow.questions import FORMS, RECORD_TYPES, Cell, Parameter, Question, find, load_questions
+from hedgerow.questions import (
+    FORMS,
+    HISTORY,
+    RECORD_TYPES,
+    RECORDED,
+    Answer,
+    Cell,
+    Parameter,
+    Question,
+    find,
+    load_questions,
+)
 from hedgerow_web import headers, i18n, views
 from hedgerow_web.described import Link
 from hedgerow_web.listing import MAX_PAGE
 from hedgerow_web.negotiate import HTML, Unacceptable, choose
-from hedgerow_web.pages.answers import addresses, answer_to, as_file, names_of_lists, values, ways
+from hedgerow_web.pages.answers import addresses, answer_to, as_file, asked, names_of_lists, values, ways
 from hedgerow_web.site import site
 
 blueprint = Blueprint("questions", __name__)
@@ -69,7 +80,7 @@ def _page(question: Question) -> Response:
     except CallError as error:
         answer, fault = None, error
     number, rows = _page_of(answer.rows if answer else [])
-    here = {**_chosen("view"), **given}
+    here = {**_chosen("view"), **asked()}
     if answer:
         headers.allow_scripts()
     page = render_template(
@@ -81,6 +92,8 @@ def _page(question: Question) -> Response:
         answer=answer,
         fault=fault,
         values={**question.given({}), **given},
+        recorded=request.args.get("recorded", ""),
+        dated=question.over == RECORDED,
         options={parameter.name: options(parameter) for parameter in question.parameters},
         few=FEW,
         wide=WIDE,
@@ -91,10 +104,13 @@ def _page(question: Question) -> Response:
         view=view,
         view_key=key,
         views=views,
-        viewed=lambda key: _address(question, {**given, **order, "view": key}),
+        viewed=lambda key: _address(question, {**asked(), **order, "view": key}),
         order=order,
         ordered=lambda column, way: _address(question, {**here, "sort": column, "order": way}),
         source=addresses(question)["json"],
+        feed=question.over != HISTORY and url_for("feeds.feed", name=question.name, **given),  # type: ignore[arg-type]
+        kept=answer and site().settings.ledger.exists() and _kept(question, answer, given),
+        now=_address(question, given),
     )
     return make_response(page, fault.status if fault else 200)
 
@@ -106,6 +122,11 @@ def _address(question: Question, what: Mapping[str, str | int]) -> str:
 def _chosen(*names: str) -> dict[str, str]:
     """What of these the address says."""
     return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def _kept(question: Question, answer: Answer, given: Mapping[str, str]) -> str:
+    """The address at which the same state of the record is asked again, whatever comes later."""
+    return _address(question, {**given, "recorded": answer.footing["version"].split("-")[1]})
 
 
 def _pages(rows: int) -> int:

@@ -11,7 +11,7 @@ from hedgerow.errors import BudgetSpent, CallError, HedgerowError, QueryTimeout,
 from hedgerow.exchange import service
 from hedgerow.graph.client import JSON
 from hedgerow.iri import CODE, HR, XSD
-from hedgerow.questions import find, load_questions
+from hedgerow.questions import HISTORY, find, load_questions
 from hedgerow_web.api.protocol import Asked
 from hedgerow_web.negotiate import TRIPLES
 from hedgerow_web.site import site
@@ -57,7 +57,7 @@ def answer(asked: Asked) -> Response:
         text=text,
         reply=reply,
         fault=fault,
-        examples=load_questions().values(),
+        examples=[question for question in load_questions().values() if question.over != HISTORY],
         prefixes=PREFIXES,
         limits=service.limits(site().settings),
     )

@@ -1,0 +1,110 @@
+"""The graph processes of earlier views, which the graph process of the tier begins when asked and ends when idle."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date
+
+from hedgerow.graph.fair import Use
+from hedgerow.graph.frames import Header
+from hedgerow.graph.worker import computed
+from hedgerow.settings import Settings
+
+#: Earlier views held at once, beside the live one.
+MOST = 2
+#: A view not asked for so long is ended, in seconds.
+IDLE_SECONDS = 300.0
+#: A view asked for so lately is not ended to make room for another, in seconds.
+HELD_SECONDS = 10.0
+#: How far their processes give way to the live view.
+LOW_NICENESS = 5
+
+
+def name_of(tier: str, position: int, day: date) -> str:
+    """What the socket of an earlier view is called.
+
+    >>> name_of("public", 12, date(2026, 12, 1))
+    'public-12-2026-12-01'
+    """
+    return f"{tier}-{position}-{day.isoformat()}"
+
+
+@dataclass
+class _Held:
+    """The process of one view, when it was last asked for, and whom its making is charged to until it answers."""
+
+    process: subprocess.Popen[bytes]
+    asked: float
+    client: str
+    built: bool = False
+
+
+class Views:
+    """The earlier views of one tier."""
+
+    def __init__(self, settings: Settings, tier: str, use: Use) -> None:
+        self._settings = settings
+        self._tier = tier
+        self._use = use
+        self._held: dict[str, _Held] = {}
+        # What those of a process that was killed have left behind.
+        for left in settings.run.glob(f"{tier}-*"):
+            left.unlink(missing_ok=True)
+
+    def open(self, header: Header) -> Header:
+        """The answer to `view`: the socket's name once the view is built; until then an error that says so."""
+        try:
+            position, day = int(header["position"]), date.fromisoformat(header["day"])
+        except (KeyError, TypeError, ValueError):
+            return {"error": "call", "detail": "A view is named by its position and its day."}
+        name, now = name_of(self._tier, position, day), time.monotonic()
+        if (held := self._held.get(name)) is None:
+            if not self._make_room(now):
+                return {"error": "busy", "detail": f"{MOST} earlier views are in use already."}
+            command = ["--recorded", str(position), "--day", day.isoformat()]
+            process = subprocess.Popen([sys.executable, "-m", "hedgerow.graph", self._tier, *command])
+            os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + LOW_NICENESS)
+            self._held[name] = held = _Held(process, now, str(header.get("client", "")))
+        held.asked = now
+        if held.process.poll() is not None:
+            self._held.pop(name)
+            return {"error": "failed", "detail": f"The view of position {position} could not be built."}
+        self.tend()
+        if not held.built:
+            return {"error": "building", "detail": f"The view of position {position} on {day} is being built."}
+        return {"socket": name}
+
+    def tend(self) -> None:
+        """Charge what was built, forget what has ended, end what is idle."""
+        for name, held in list(self._held.items()):
+            if not held.built and self._settings.socket(name).exists():
+                held.built = True
+                self._use.add(held.client, computed(held.process.pid))
+            if held.built and (held.process.poll() is not None or time.monotonic() - held.asked > IDLE_SECONDS):
+                self._end(name)
+
+    def end(self) -> None:
+        """End all of them."""
+        for name in list(self._held):
+            self._end(name)
+
+    def _make_room(self, now: float) -> bool:
+        if len(self._held) < MOST:
+            return True
+        name, oldest = min(self._held.items(), key=lambda item: item[1].asked)
+        if not oldest.built or now - oldest.asked < HELD_SECONDS:
+            return False
+        self._end(name)
+        return True
+
+    def _end(self, name: str) -> None:
+        # It is killed and not asked to end: it writes nothing, and nobody need wait for it.
+        process = self._held.pop(name).process
+        process.kill()
+        process.wait()
+        for left in self._settings.run.glob(f"{name}.*"):
+            left.unlink(missing_ok=True)
