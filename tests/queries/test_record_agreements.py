@@ -98,7 +98,13 @@ def test_foreign_controlled_suppliers(record_store: Store) -> None:
         supplier, place, controller, above = (str(tail(row[name])) for name in names)
         sites = wanted[supplier, place, controller, above]
         assert row["facilities"] == len(sites)
-        assert tails(row["records"]) == {supplier, controller} | sites
+        deals = {
+            line["agreement_id"]
+            for line in table("agreement_parties")
+            if line["role"] == "supplier" and line["organisation_id"] == supplier
+        }
+        assert row["agreements"] == len(deals)
+        assert tails(row["records"]) == {supplier, controller} | sites | deals
 
 
 @pytest.mark.parametrize("separate", [True, False])
