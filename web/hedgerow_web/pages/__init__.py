@@ -6,6 +6,7 @@ from hedgerow_web.listing import short
 from hedgerow_web.negotiate import TRIPLES
 from hedgerow_web.pages import (
     about,
+    briefs,
     catalogue,
     graphs,
     home,
@@ -21,6 +22,19 @@ from hedgerow_web.pages import (
 
 def init(app: Flask) -> None:
     """Register every page."""
-    for module in (home, graphs, lists, search, records, maps, questions, vocabulary, modelling, catalogue, about):
+    for module in (
+        home,
+        graphs,
+        lists,
+        search,
+        records,
+        maps,
+        questions,
+        briefs,
+        vocabulary,
+        modelling,
+        catalogue,
+        about,
+    ):
         app.register_blueprint(module.blueprint)
     app.jinja_env.globals.update(href=records.href, short=short, rdf=TRIPLES)
