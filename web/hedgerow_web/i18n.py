@@ -83,7 +83,7 @@ def _same_page(wanted: str) -> str:
 
 
 def init(app: Flask) -> None:
-    """Give templates `_`, `sentence`, `counted`, `words`, `number` and `language`; remember a language that was asked for."""
+    """Give templates the functions of this module and the language; remember a language that was asked for."""
 
     @app.context_processor
     def _context() -> dict[str, object]:

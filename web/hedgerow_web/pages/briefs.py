@@ -6,7 +6,7 @@ sources that those rows rest on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -212,10 +212,10 @@ def chosen() -> Response:
     asked = _asked()
     item, importer = asked.pop("item", ""), asked.get("country") or _default("importer")
     if item:
-        address = url_for("briefs.material", slug=_slug(item), **{"country": importer, **asked})
+        address = url_for("briefs.material", slug=_slug(item), **{"country": importer, **asked})  # type: ignore[arg-type]
     else:
         asked.pop("country", None)
-        address = url_for("briefs.country", slug=_slug(importer), **asked)
+        address = url_for("briefs.country", slug=_slug(importer), **asked)  # type: ignore[arg-type]
     return make_response(redirect(address, code=303))
 
 
@@ -309,14 +309,15 @@ def _country(name: str | None, parameter: str) -> Subject:
 def _subject(kind: str, slug: str) -> Subject:
     """The record of that address; 404 when there is none."""
     here = site()
-    for iri in here.record_iris(kind, slug):
-        if here.rows("signposts", {"record": [f"<{iri}>"]}):
-            return Subject(here.name_of(iri), iri, here.labels([iri]).get(iri, slug))
-    abort(404, f"There is no {kind} '{slug}'.")
+    known = (iri for iri in here.record_iris(kind, slug) if here.rows("signposts", {"record": [f"<{iri}>"]}))
+    iri = next(known, None)
+    if iri is None:
+        abort(404, f"There is no {kind} '{slug}'.")
+    return Subject(here.name_of(iri), iri, here.labels([iri]).get(iri, slug))
 
 
 #: Which rows of an answer a brief speaks of; of the others, all.
-_KEPT = {
+_KEPT: Mapping[str, Callable[[Row], object]] = {
     "suppliers": lambda row: row["tier"] == 0,
     "controls": lambda row: row["state"] != "not in force" and row["binds"] == "yes",
     "exposure": lambda row: row["link"] != "imports of a basket" and row["shareHigh"] is not None,
@@ -329,8 +330,8 @@ def _asking(section: Section) -> Section:
     """A section with the answer to its question."""
     here = site()
     answer = ask(here.graph, find(section.question), section.given, here.settings.base, i18n.language())
-    keeps = _KEPT.get(section.name, lambda row: True)
-    rows = [row for row in answer.rows if keeps(row)]
+    keeps = _KEPT.get(section.name)
+    rows = [row for row in answer.rows if keeps is None or keeps(row)]
     columns = tuple(c for c in section.columns if any(row[name] is not None for row in rows for name in c.names))
     return replace(section, answer=answer, rows=rows, columns=columns)
 
