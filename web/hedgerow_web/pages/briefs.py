@@ -155,6 +155,25 @@ _AGREEMENTS = (
     Shown("Withheld", ("withheld",), "several"),
     Shown("Not disclosed", ("undisclosed",), "several"),
 )
+_PARTNERS = (
+    Shown("Partner", ("partner",), "record"),
+    Shown("Binding force", ("force",), "code"),
+    Shown("Agreements", ("agreements",)),
+    Shown("In force", ("inForce",)),
+    Shown("Not known whether in force", ("unknown",)),
+    Shown("That disclose a quantity", ("withQuantity",)),
+    Shown("Bundled", ("bundled",)),
+)
+_COVERED = (
+    Shown("Agreements", ("agreements",)),
+    Shown("That disclose a quantity", ("withQuantity",)),
+    Shown("Binding, t a year", ("bindingLow", "bindingHigh"), "mass"),
+    Shown("Other, t a year", ("otherLow", "otherHigh"), "mass"),
+    Shown("Basis of quantity", ("basis",), "code"),
+    Shown("Need, t a year", ("needLow", "needHigh"), "mass"),
+    Shown("Share of need", ("shareLow", "shareHigh"), "percent"),
+    Shown("Why no share", ("why",), "words"),
+)
 _RESERVE = (
     Shown("Need, t a year", ("needLow", "needHigh"), "mass"),
     Shown("Target, days", ("targetDaysLow", "targetDaysHigh"), "days"),
@@ -264,12 +283,16 @@ def country(slug: str) -> str:
     of, stop = {"country": importer.name}, {"importer": importer.name, "exporter": exporter.name, **day}
     sections = [
         Section("exposure", "If supplies from {exporter} stop", ASKED, stop, (_ITEM, *_STOP), most=10, silent=_STANDS),
-        Section("agreements", "What agreements give", "what-agreements-give", {**of, **day}, _AGREEMENTS, most=10),
-        Section("unsecured", "Without any agreement", "items-without-agreement", {**of, **day}, _UNSECURED),
-        Section("reserves", "Reserves", "reserve-gap", {**of, **day}, (_ITEM, *_RESERVE)),
-        Section("controls", "Export controls", "export-control-reach", {**of, **day}, _CONTROLS, silent=_STANDS),
-        Section("world", "How concentrated the world is", "concentration", {}, (_ITEM, *_CONCENTRATION), most=6),
-        Section("recycled", "Recycling", "recycling-input", day, (_ITEM, *_RECYCLING), most=6, silent=_LISTS),
+        Section("partners", "On whose word it rests", "agreements-by-partner", {**of, **day}, _PARTNERS, most=6),
+        Section("agreements", "What agreements give", "what-agreements-give", {**of, **day}, _AGREEMENTS),
+        Section("covered", "What of the need is covered", "need-covered", {**of, **day}, (_ITEM, *_COVERED), most=6),
+        Section("unsecured", "Without any agreement", "items-without-agreement", {**of, **day}, _UNSECURED, most=6),
+        Section("reserves", "Reserves", "reserve-gap", {**of, **day}, (_ITEM, *_RESERVE), most=6),
+        Section(
+            "controls", "Export controls", "export-control-reach", {**of, **day}, _CONTROLS, most=6, silent=_STANDS
+        ),
+        Section("world", "How concentrated the world is", "concentration", {}, (_ITEM, *_CONCENTRATION), most=5),
+        Section("recycled", "Recycling", "recycling-input", day, (_ITEM, *_RECYCLING), most=5, silent=_LISTS),
     ]
     return _page("country", importer, importer, exporter, [_asking(section) for section in sections])
 
@@ -321,6 +344,8 @@ _KEPT: Mapping[str, Callable[[Row], object]] = {
     "suppliers": lambda row: row["tier"] == 0,
     "controls": lambda row: row["state"] != "not in force" and row["binds"] == "yes",
     "exposure": lambda row: row["link"] != "imports of a basket" and row["shareHigh"] is not None,
+    "partners": lambda row: row["partner"] is not None,
+    "covered": lambda row: row["withQuantity"] != 0,
     "world": lambda row: row["exceeds"] and not row["partial"],
     "recycled": lambda row: row["rate"] is not None,
 }
