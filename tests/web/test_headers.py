@@ -24,6 +24,8 @@ PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 STEPS: dict[str, dict[str, str]] = {
     "": {"kind": "standard", "slug": "irma-mining-v1", "suffix": "ttl", "filename": "style.css"},
     "/align/<name>": {"name": "prov"},
+    "/brief/country/<slug>": {"slug": "JP"},
+    "/brief/material/<slug>": {"slug": "gallium"},
     "/browse/<kind>": {"kind": "standard"},
     "/code/<name>": {"name": "stage"},
     "/code/<name>/<slug>": {"name": "stage", "slug": "refining"},

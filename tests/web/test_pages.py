@@ -54,6 +54,11 @@ PAGES = [
     "/questions",
     *[f"/questions/{name}" for name in load_questions()],
     "/questions/bundle?page=2",
+    "/briefs",
+    "/brief/country/JP",
+    "/brief/country/CN?exporter=AU&asOf=2026-01-31",
+    "/brief/material/gallium",
+    "/brief/material/rare-earths?country=KR",
     "/sparql",
     "/about",
     "/catalog",
@@ -105,6 +110,7 @@ def test_every_local_link_of_the_main_pages_leads_somewhere(web: FlaskClient) ->
         "/ns/how-to-model",
         "/ns/mission",
         "/search?q=nickel",
+        "/brief/material/gallium",
     ):
         seen.update(re.findall(r'href="(/[^"#]*)', web.get(path, headers=PAGE).text))
     assert len(seen) > 50
@@ -275,7 +281,7 @@ def test_without_a_graph_people_see_progress_and_machines_a_503(unbuilt: FlaskCl
 
 def test_every_text_of_the_pages_is_translated(web: FlaskClient) -> None:
     from hedgerow_web import i18n, views
-    from hedgerow_web.pages import kinds, maps
+    from hedgerow_web.pages import briefs, kinds, maps
 
     folder = Path(i18n.__file__).parent
     wanted = {
@@ -283,6 +289,11 @@ def test_every_text_of_the_pages_is_translated(web: FlaskClient) -> None:
         for path in (folder / "templates").rglob("*.html")
         for text in re.findall(r'(?:_|sentence)\(["\']([^"\']+)["\']', path.read_text("utf-8"))
     }
+    for path in (folder / "templates").rglob("*.html"):
+        for one, many in re.findall(r'counted\([^"]+"([^"]+)", "([^"]+)"', path.read_text("utf-8")):
+            wanted |= {one, many}
+    written = Path(briefs.__file__).read_text("utf-8")
+    wanted |= set(re.findall(r'Shown\("([^"]+)"', written)) | set(re.findall(r'Section\("\w+", "([^"]+)"', written))
     for listing in LISTINGS:
         wanted |= {listing.heading, listing.about, *(c.heading for c in listing.columns), *listing.facets.values()}
     wanted |= set(views.NAMES.values())

@@ -58,6 +58,11 @@ def sentence(text: str, **values: object) -> Markup:
     return Markup(chosen).format(**values)  # noqa: S704 - the text is our own, format escapes what is put in
 
 
+def counted(count: int, one: str, many: str, **values: object) -> Markup:
+    """A text of the site about so many things: `one` for a single one, else `many`, which may say the `{count}`."""
+    return sentence(one if count == 1 else many, count=number(count), **values)
+
+
 def number(value: object) -> str:
     """A number for a person: grouped; whole from a thousand on, else four digits behind the point.
 
@@ -80,13 +85,14 @@ def _same_page(wanted: str) -> str:
 
 
 def init(app: Flask) -> None:
-    """Give templates `_`, `sentence`, `words`, `number` and `language`; remember a language that was asked for."""
+    """Give templates the functions of this module and the language; remember a language that was asked for."""
 
     @app.context_processor
     def _context() -> dict[str, object]:
         return {
             "_": translate,
             "sentence": sentence,
+            "counted": counted,
             "words": words,
             "number": number,
             "language": language(),

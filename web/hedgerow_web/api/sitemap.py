@@ -17,7 +17,18 @@ blueprint = Blueprint("sitemap", __name__)
 #: Addresses of one part; the protocol allows no more.
 MOST = 50_000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("/", "/about", "/browse", "/questions", "/ns/", "/ns/how-to-model", "/ns/mission", "/code/", "/shapes")
+_FIXED = (
+    "/",
+    "/about",
+    "/browse",
+    "/questions",
+    "/briefs",
+    "/ns/",
+    "/ns/how-to-model",
+    "/ns/mission",
+    "/code/",
+    "/shapes",
+)
 
 
 @blueprint.get("/sitemap.xml")

@@ -7,6 +7,7 @@ from hedgerow_web.negotiate import TRIPLES
 from hedgerow_web.pages import (
     about,
     answers,
+    briefs,
     catalogue,
     feeds,
     graphs,
@@ -25,7 +26,7 @@ from hedgerow_web.pages import (
 def init(app: Flask) -> None:
     """Register every page."""
     every = (
-        *(home, graphs, lists, search, records, maps),
+        *(home, briefs, graphs, lists, search, records, maps),
         *(questions, answers, feeds, workbench, vocabulary, modelling, catalogue, about),
     )
     for module in every:

@@ -11,10 +11,10 @@ from hedgerow.questions import Cell, ask, find
 from hedgerow.tiers import DEMO, dataset
 from hedgerow_web import i18n
 from hedgerow_web.described import Description, describe
+from hedgerow_web.pages.briefs import ITEM, choices
 from hedgerow_web.pages.catalogue import data_catalog
 from hedgerow_web.pages.graphs import statements
 from hedgerow_web.pages.lists import listing_of, names_in
-from hedgerow_web.pages.questions import options
 from hedgerow_web.site import Row, site
 
 blueprint = Blueprint("home", __name__)
@@ -23,9 +23,8 @@ TOP = 8
 #: The class and the licence of the registry as a whole.
 _DATASET = "http://rdfs.org/ns/void#Dataset"
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-#: The question the home page asks first, and what stands in its form.
+#: The question behind the form that leads to a brief, for those who want its figures alone.
 EXPOSURE = "exposure-to-country"
-ASKED = {"importer": "JP", "exporter": "CN", "item": "gallium"}
 
 
 def _first_of_each_item(rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[str, Cell]]:
@@ -59,7 +58,6 @@ def _front() -> str:
     complete = sum(row["offtake"] == row["qualityAudit"] == row["serviceLevel"] == "yes" for row in bundle.rows)
     refining = ask(here.graph, find("concentration"), {"stage": "refining"}, here.settings.base, i18n.language())
     uncovered = ask(here.graph, find("items-without-agreement"), {}, here.settings.base, i18n.language())
-    exposure = find(EXPOSURE)
     return render_template(
         "home.html",
         counts={row["class"].text.rpartition("#")[2]: int(row["count"].text) for row in here.rows("counts")},
@@ -69,8 +67,9 @@ def _front() -> str:
         complete=complete,
         refining=_first_of_each_item(refining.rows)[:TOP],
         uncovered=uncovered.rows,
-        exposure=exposure,
-        choices=[(p, options(p), ASKED[p.name]) for p in exposure.parameters if p.name in ASKED],
+        exposure=find(EXPOSURE),
+        asked={"item": ITEM},
+        choices=choices({}),
         footing=bundle.footing,
         block=data_catalog(),
     )

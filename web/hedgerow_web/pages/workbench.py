@@ -18,7 +18,7 @@ from hedgerow.errors import CallError
 from hedgerow.exchange import service
 from hedgerow.exchange.description import PREFIXES
 from hedgerow.iri import CODE, HR, RDF_TYPE, VOCABULARY, rebase
-from hedgerow.questions import Question, find, load_questions
+from hedgerow.questions import HISTORY, Question, find, load_questions
 from hedgerow.rq import split_header
 from hedgerow.tiers import DEMO, chains, prefix
 from hedgerow_web import headers, i18n, views
@@ -122,6 +122,7 @@ def examples() -> Response:
             "query": question.bound({}, base),
         }
         for question in load_questions().values()
+        if question.over != HISTORY
     ]
     return jsonify([*own, *asked])
 
