@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from hedgerow import cli
+from hedgerow.questions import FORMS
 from tests.conftest import RECORDS, edit
 
 
@@ -123,3 +126,47 @@ def test_a_fault_in_a_table_is_exit_1_with_its_place(tables: Path, home: Path) -
         assert "agreement_parties.csv, row 2, organisation_id: There is no party 'jarre'." in result.stdout
         assert "Did you mean 'jare'?" in result.stdout
         assert "Nothing was written: 1 thing must be corrected first." in result.stdout
+
+
+def within(home: Path, *words: str) -> Result:
+    """The same in this process, so that a fault can be planted."""
+    return CliRunner().invoke(cli.main, words, env={"HEDGEROW_HOME": str(home)})
+
+
+BEGINNINGS = {"xlsx": b"PK", "turtle": b"@prefix", "csv": b"item,", "json": b"{", "spreadsheet": b"\xef\xbb\xbf"}
+
+
+def test_an_answer_is_written_to_a_file_whole_or_not_at_all(
+    demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["ask", "days-of-cover", "--tier", "demo", "--format"]
+    for form in FORMS:
+        file = tmp_path / form.name
+        result = within(demo_home, *asked, form.name, "--output", str(file))
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert file.read_bytes().startswith(BEGINNINGS[form.name])
+        assert file.read_bytes() == within(demo_home, *asked, form.name).stdout_bytes
+    there = sorted(tmp_path.iterdir())
+    before = [path.read_bytes() for path in there]
+
+    def full(path: Path, _: bytes) -> None:
+        path.touch()
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    result = within(demo_home, *asked, "csv", "--output", str(tmp_path / "xlsx"))
+    assert (result.exit_code, "No space left on device" in result.output) == (1, True)
+    assert sorted(tmp_path.iterdir()) == there
+    assert [path.read_bytes() for path in there] == before
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["ask", "bundle", "--output", "x"], "A table is for the terminal"),
+        (["ask", "--format", "xlsx"], "The list of questions does not come as xlsx"),
+    ],
+)
+def test_what_makes_no_sense_of_a_form_is_said(words: list[str], says: str, tmp_path: Path) -> None:
+    result = within(tmp_path, *words)
+    assert (result.exit_code, says in result.output) == (2, True)

