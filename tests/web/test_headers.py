@@ -77,7 +77,8 @@ def check_safety(response: TestResponse, path: str) -> None:
     drawing = "; script-src 'self'; connect-src 'self'"
     page = response.mimetype == HTML and response.status_code == 200
     draws = (QUESTION.match(path) and "</table>" in response.text) or path.endswith("/workbench")
-    assert policy.endswith(drawing) == bool(page and draws), path
+    if response.status_code != 304:  # that has the policy of the page it stands for, and no body to tell
+        assert policy.endswith(drawing) == bool(page and draws), path
     assert not re.search(r"script-src|connect-src|unsafe|\*|http", policy.removesuffix(drawing)), path
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Strict-Transport-Security" not in headers, path
