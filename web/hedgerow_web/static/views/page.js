@@ -9,10 +9,13 @@ import { language, text } from "./texts.js";
 async function show() {
   const figure = document.querySelector("figure.view");
   if (!figure) return;
+  const { source } = figure.dataset;
   try {
-    const response = await fetch(figure.dataset.source, { headers: { "Accept-Language": language } });
+    const response = await fetch(source, { headers: { "Accept-Language": language } });
     if (!response.ok) throw new Error(response.statusText);
-    await draw(figure, JSON.parse(figure.dataset.view), await response.json());
+    const answer = await response.json();
+    if (figure.dataset.source !== source) return; // sorted again meanwhile
+    await draw(figure, JSON.parse(figure.dataset.view), answer);
   } catch (fault) {
     figure.textContent = text("The drawing could not be made; the table says the same.");
     throw fault;
