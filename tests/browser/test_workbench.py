@@ -440,6 +440,19 @@ def test_a_table_is_sorted_turned_and_named(bench: Bench) -> None:
     bench.clean()
 
 
+def test_an_answer_before_the_names_is_named_when_they_come(context: BrowserContext, site: str) -> None:
+    bench = Bench(context.new_page(), site)
+    held: list[Route] = []
+    bench.page.route("**/terms.json", held.append)
+    bench.page.goto(f"{site}/workbench")
+    bench.run(f"SELECT ?item {{ VALUES ?item {{ <{NICKEL}> }} }}")
+    cell = bench.page.locator("table.answer td")
+    expect(cell).to_have_text(f"<{NICKEL}>")
+    held[0].continue_()
+    expect(cell.locator("a")).to_have_text("item:nickel")
+    bench.clean()
+
+
 def test_every_form_is_downloaded_and_says_the_same(bench: Bench) -> None:
     bench.run(LABELS)
     bench.status("2 rows")

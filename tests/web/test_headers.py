@@ -83,7 +83,8 @@ def check_safety(response: TestResponse, path: str) -> None:
     drawing = "; script-src 'self'; connect-src 'self'"
     page = response.mimetype == HTML and response.status_code == 200
     draws = (QUESTION.match(path) and "</table>" in response.text) or path.endswith("/workbench")
-    assert policy.endswith(drawing) == bool(page and draws), path
+    if response.status_code != 304:  # that has the policy of the page it stands for, and no body to tell
+        assert policy.endswith(drawing) == bool(page and draws), path
     rest = policy.removesuffix(drawing).replace(framed, "")
     assert not re.search(r"script-src|connect-src|unsafe|\*|http", rest), path
     assert "camera=()" in headers["Permissions-Policy"]

@@ -27,6 +27,8 @@ def test_vendored_files_are_those_written_down() -> None:
         "d3",
         "d3-sankey",
         "@observablehq/plot",
+        "@zazuko/yasqe",
+        "codemirror",
     }
 
 

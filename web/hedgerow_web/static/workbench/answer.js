@@ -29,6 +29,12 @@ export class Answer {
     });
   }
 
+  /** The terms have come: what is shown already is shown again, with its prefixes and links. */
+  know(terms) {
+    this.names.terms = terms;
+    return this.#draw();
+  }
+
   hide() {
     part("answer").hidden = true;
     this.found = null;

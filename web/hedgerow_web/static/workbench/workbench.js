@@ -256,7 +256,7 @@ new Examples(settings, (example) => {
 });
 Terms.load(settings.terms).then((terms) => {
   editor.terms = terms;
-  answer.names.terms = terms;
+  answer.know(terms);
 });
 check();
 globalThis.hedgerow = { editor, answer }; // for whoever works from the console of the browser
