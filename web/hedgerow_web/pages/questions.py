@@ -158,7 +158,7 @@ def one(name: str) -> Response | str:
 def _kept(question: Question, answer: Answer, parameters: Mapping[str, str]) -> str:
     """The address at which the same state of the record is asked again, whatever comes later."""
     position = answer.footing["version"].split("-")[1]
-    return url_for("questions.one", name=question.name, **{**parameters, "recorded": position})  # type: ignore[arg-type]
+    return url_for("questions.one", name=question.name, **{**parameters, "recorded": position})
 
 
 def _values() -> dict[str, str]:
