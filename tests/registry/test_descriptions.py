@@ -28,7 +28,7 @@ from hedgerow.graph.project import View
 from hedgerow.iri import CODE, DEFAULT_BASE, ONTOLOGY_GRAPH, RDF_TYPE, XSD
 from hedgerow.ledger import GENESIS, Head
 from hedgerow.paths import ONTOLOGY
-from hedgerow.questions import load_questions
+from hedgerow.questions import HISTORY, load_questions
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC
 from tests.conftest import RECORDS
@@ -214,7 +214,7 @@ def test_every_example_parses_with_its_prefixes_and_answers(tier: str, public: L
         for each in declared
     )
     assert len(declared) > 10
-    for question in load_questions().values():
+    for question in (each for each in load_questions().values() if each.over != HISTORY):
         each = told.part(question.name)
         assert set(told.values(each, "a")) == {name("sh:SPARQLExecutable"), name("sh:SPARQLSelectExecutable")}
         assert set(told.texts(each, "rdfs:comment")) == {"en", "ja"}

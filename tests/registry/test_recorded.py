@@ -228,3 +228,18 @@ def test_the_graph_may_be_behind_the_ledger_for_a_moment(settings: Settings) -> 
     write(settings, ("2026-11-25T09:00", PUBLIC, "iluka", "assert", "Iluka"))
     with Ledger(settings.ledger, settings.base) as ledger, pytest.raises(ViewNotReady):
         earlier(live, settings, at(ledger, PUBLIC, 5))
+
+
+def test_a_view_that_cannot_be_built_says_so_and_holds_no_place(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEDGEROW_HOME", str(settings.home / "nowhere"))
+    settings.run.mkdir()
+    held = views.Views(settings, PUBLIC, Use())
+    try:
+        for position in (1, 2):
+            held.open({"position": position, "day": "2026-12-01"})
+        wait_for(lambda: held.open({"position": 1, "day": "2026-12-01"})["error"] == "failed")
+        wait_for(lambda: held.open({"position": 3, "day": "2026-12-01"})["error"] == "building")
+    finally:
+        held.end()

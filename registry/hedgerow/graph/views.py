@@ -42,6 +42,11 @@ class _Held:
     client: str
     built: bool = False
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more."""
+        return self.process.poll() is not None
+
 
 class Views:
     """The earlier views of one tier."""
@@ -51,6 +56,7 @@ class Views:
         self._tier = tier
         self._use = use
         self._held: dict[str, _Held] = {}
+        self._dying: list[subprocess.Popen[bytes]] = []
         # What those of a process that was killed have left behind.
         for left in settings.run.glob(f"{tier}-*"):
             left.unlink(missing_ok=True)
@@ -70,8 +76,8 @@ class Views:
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + LOW_NICENESS)
             self._held[name] = held = _Held(process, now, str(header.get("client", "")))
         held.asked = now
-        if held.process.poll() is not None:
-            self._held.pop(name)
+        if held.ended:
+            self._end(name)
             return {"error": "failed", "detail": f"The view of position {position} could not be built."}
         self.tend()
         if not held.built:
@@ -80,31 +86,35 @@ class Views:
 
     def tend(self) -> None:
         """Charge what was built, forget what has ended, end what is idle."""
+        self._dying = [process for process in self._dying if process.poll() is None]
         for name, held in list(self._held.items()):
             if not held.built and self._settings.socket(name).exists():
                 held.built = True
                 self._use.add(held.client, computed(held.process.pid))
-            if held.built and (held.process.poll() is not None or time.monotonic() - held.asked > IDLE_SECONDS):
+            # One that ended before it was built is kept for a while, to say so to who asks again.
+            if (held.built and held.ended) or time.monotonic() - held.asked > IDLE_SECONDS:
                 self._end(name)
 
     def end(self) -> None:
         """End all of them."""
         for name in list(self._held):
             self._end(name)
+        for process in self._dying:
+            process.wait()
 
     def _make_room(self, now: float) -> bool:
         if len(self._held) < MOST:
             return True
-        name, oldest = min(self._held.items(), key=lambda item: item[1].asked)
-        if not oldest.built or now - oldest.asked < HELD_SECONDS:
+        idle = {n: h.asked for n, h in self._held.items() if h.ended or (h.built and now - h.asked >= HELD_SECONDS)}
+        if not idle:
             return False
-        self._end(name)
+        self._end(min(idle, key=lambda name: idle[name]))
         return True
 
     def _end(self, name: str) -> None:
-        # It is killed and not asked to end: it writes nothing, and nobody need wait for it.
+        # Killed and not asked to end, for it writes nothing. Giving its memory back takes time, which nobody waits for.
         process = self._held.pop(name).process
         process.kill()
-        process.wait()
+        self._dying.append(process)
         for left in self._settings.run.glob(f"{name}.*"):
             left.unlink(missing_ok=True)
