@@ -254,7 +254,7 @@ def material(slug: str) -> str:
             "If supplies from {exporter} stop",
             ASKED,
             {"importer": importer.name, "exporter": exporter.name, **of, **day},
-            _STOP,
+            (_ITEM, *_STOP),
             silent=_STANDS,
         ),
         Section("agreements", "What agreements give", "what-agreements-give", {**of, **to, **day}, _AGREEMENTS),
@@ -270,7 +270,7 @@ def material(slug: str) -> str:
         ),
         Section("recycling", "Recycling", "recycling-input", {**of, **day}, _RECYCLING, silent=_LISTS),
     ]
-    return _page("material", item, importer, exporter, [_asking(section) for section in sections])
+    return _page("material", item, importer, exporter, [_of_one(_asking(section)) for section in sections])
 
 
 @blueprint.get("/brief/country/<slug>")
@@ -359,6 +359,13 @@ def _asking(section: Section) -> Section:
     rows = [row for row in answer.rows if keeps is None or keeps(row)]
     columns = tuple(c for c in section.columns if any(row[name] is not None for row in rows for name in c.names))
     return replace(section, answer=answer, rows=rows, columns=columns)
+
+
+def _of_one(section: Section) -> Section:
+    """The same without the column of the item, unless there are rows of its groups too."""
+    if len({row.get("item") for row in section.rows}) > 1:
+        return section
+    return replace(section, columns=tuple(column for column in section.columns if column is not _ITEM))
 
 
 def _page(kind: str, subject: Subject, importer: Subject, exporter: Subject, sections: Sequence[Section]) -> str:
