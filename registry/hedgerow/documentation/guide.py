@@ -128,7 +128,7 @@ _MISSION_HEAD = """# The mission, point by point
 
 What the ontology says each point of the mission with, an example record of the demonstration tier, the questions that
 answer it, and by what means. Written from `ontology/mission.yaml` by `python -m hedgerow.documentation.guide`; the site
-shows the same at `/ns/mission`, with links. A question without a link is designed and not built yet.
+shows the same at `/ns/mission`, with links.
 
 | # | Point | Terms | Example | Questions | Answered by |
 |---|---|---|---|---|---|
