@@ -33,6 +33,8 @@ ADDRESSES = (
 #: Words of ours that decide what a page shows; with another text there the page would not get as far.
 KEPT = ("dateAsStated", "knowledge")
 WHOLE = ("/id/item", "/id/country")
+#: The script of the pages that draw, of the site and of its demonstration.
+DRAWING = [("script", [("type", "module"), ("src", f"{root}/static/views/page.js")]) for root in ("", "/demo")]
 
 
 class _Seen(HTMLParser):
@@ -44,8 +46,9 @@ class _Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # A block of data is no script: what it holds is read to its end as text.
-        block = tag == "script" and dict(attrs).get("type") == "application/ld+json"
-        if tag in ("script", "iframe", "object", "embed", "base") and not block:
+        block = tag == "script" and dict(attrs).get("type") in ("application/ld+json", "application/json")
+        ours = (tag, attrs) in DRAWING
+        if tag in ("script", "iframe", "object", "embed", "base") and not (block or ours):
             self.faults.append(f"<{tag}>")
         for name, value in attrs:
             if name.startswith("on") or name in ("style", "srcdoc"):
