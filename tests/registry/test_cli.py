@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pyoxigraph import Store
 
 from hedgerow import cli
+from hedgerow.graph.client import LocalGraph
 from hedgerow.questions import FORMS
 from tests.conftest import RECORDS, edit
+from tests.web.conftest import DEMO_VIEW
 
 
 def run(home: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -137,15 +140,17 @@ BEGINNINGS = {"xlsx": b"PK", "turtle": b"@prefix", "csv": b"item,", "json": b"{"
 
 
 def test_an_answer_is_written_to_a_file_whole_or_not_at_all(
-    demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    graph = LocalGraph.of(demo_store, DEMO_VIEW)
+    monkeypatch.setattr(cli, "connect", lambda *_: graph)
     asked = ["ask", "days-of-cover", "--tier", "demo", "--format"]
     for form in FORMS:
         file = tmp_path / form.name
-        result = within(demo_home, *asked, form.name, "--output", str(file))
+        result = within(tmp_path, *asked, form.name, "--output", str(file))
         assert (result.exit_code, result.stdout) == (0, "")
         assert file.read_bytes().startswith(BEGINNINGS[form.name])
-        assert file.read_bytes() == within(demo_home, *asked, form.name).stdout_bytes
+        assert file.read_bytes() == within(tmp_path, *asked, form.name).stdout_bytes
     there = sorted(tmp_path.iterdir())
     before = [path.read_bytes() for path in there]
 
@@ -154,7 +159,7 @@ def test_an_answer_is_written_to_a_file_whole_or_not_at_all(
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    result = within(demo_home, *asked, "csv", "--output", str(tmp_path / "xlsx"))
+    result = within(tmp_path, *asked, "csv", "--output", str(tmp_path / "xlsx"))
     assert (result.exit_code, "No space left on device" in result.output) == (1, True)
     assert sorted(tmp_path.iterdir()) == there
     assert [path.read_bytes() for path in there] == before
