@@ -152,6 +152,8 @@ def test_served_views_follow_nothing_are_few_and_end_with_their_parent(settings:
         wait_for(lambda: live.status()["position"] == 5)
         assert (answers(one), one.status()["position"]) == (before, 1)
         assert opened(live, settings, 5).version() == live.version()  # the present needs no process of its own
+        for position in (1, 2):
+            opened(live, settings, position)  # asked for lately, however long the making took
         with Ledger(settings.ledger, settings.base) as ledger, pytest.raises(Busy):
             earlier(live, settings, at(ledger, PUBLIC, 3))
         assert answers(two)
