@@ -254,9 +254,16 @@ new Examples(settings, (example) => {
   say(text("The example is in the editor."));
   editor.focus();
 });
-Terms.load(settings.terms).then((terms) => {
-  editor.terms = terms;
-  answer.know(terms);
-});
+loadTerms();
+
+/** While the graph is being built there are no names yet; they are asked for again. */
+function loadTerms() {
+  const take = (terms) => {
+    editor.terms = terms;
+    answer.know(terms);
+  };
+  Terms.load(settings.terms).then(take, () => setTimeout(loadTerms, 3000));
+}
+
 check();
 globalThis.hedgerow = { editor, answer }; // for whoever works from the console of the browser
