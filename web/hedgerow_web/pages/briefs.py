@@ -282,8 +282,8 @@ def country(slug: str) -> str:
     day = {"asOf": asked["asOf"]} if "asOf" in asked else {}
     of, stop = {"country": importer.name}, {"importer": importer.name, "exporter": exporter.name, **day}
     sections = [
-        Section("exposure", "If supplies from {exporter} stop", ASKED, stop, (_ITEM, *_STOP), most=10, silent=_STANDS),
-        Section("partners", "On whose word it rests", "agreements-by-partner", {**of, **day}, _PARTNERS, most=6),
+        Section("exposure", "If supplies from {exporter} stop", ASKED, stop, (_ITEM, *_STOP), silent=_STANDS),
+        Section("partners", "On whose word it rests", "agreements-by-partner", {**of, **day}, _PARTNERS, most=5),
         Section("agreements", "What agreements give", "what-agreements-give", {**of, **day}, _AGREEMENTS),
         Section("covered", "What of the need is covered", "need-covered", {**of, **day}, (_ITEM, *_COVERED), most=6),
         Section("unsecured", "Without any agreement", "items-without-agreement", {**of, **day}, _UNSECURED, most=6),
