@@ -74,7 +74,7 @@ def test_a_point_query_costs_little_more_than_the_workers_own_time(client: Graph
 
 def test_a_query_over_the_deadline_is_stopped(client: GraphClient) -> None:
     start = time.monotonic()
-    with pytest.raises(QueryTimeout, match="2 seconds"):
+    with pytest.raises(QueryTimeout, match=r"after 2 s\."):
         client.query(PRODUCT)
     assert time.monotonic() - start < 4
     assert client.query(POINT).body

@@ -48,7 +48,7 @@ def test_an_answer_is_the_same_from_a_home_and_from_an_address(
     running = hedgerow.ask(name, of=home, tier=tier, lang=language)
     own = hedgerow.ask(name, of=str(demo_home), tier=tier, lang=language)
     assert there == running == own
-    assert there.rows
+    assert there.rows or (tier == "public" and load_questions()[name].missing)
     assert there.to_csv() == own.to_csv()
     assert there.to_json() == own.to_json()
     # The files differ by the addresses in them alone.
