@@ -70,7 +70,8 @@ def test_no_committed_file_names_a_registry_host_or_a_machine_path() -> None:
     )
     for name in listed.stdout.splitlines():
         path = ROOT / name
-        if path.suffix in (".png", ".csv", ".gz") or not path.is_file():
+        # What is vendored is held by its hash, and not ours to word.
+        if path.suffix in (".png", ".csv", ".gz") or "/vendored/" in name or not path.is_file():
             continue
         match = forbidden.search(path.read_text("utf-8"))
         assert match is None, (name, match)

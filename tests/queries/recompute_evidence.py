@@ -363,6 +363,13 @@ def terms(store: Store) -> dict[str, Term]:
                 uses[value.value] += 1
         elif predicate == _TYPE and isinstance(subject, NamedNode) and (kind := _KINDS.get(str(value)[1:-1])):
             subjects[subject.value] = (subject, kind)
+    # What describes the log of the registry is in no graph of records.
+    log = f"{_NS}ns#RecordedChange"
+    subjects = {
+        name: (node, kind)
+        for name, (node, kind) in subjects.items()
+        if name != log and log not in _values(store, node, "http://www.w3.org/2000/01/rdf-schema#domain")
+    }
     serves = {
         name: set(_values(store, node, "http://purl.org/dc/terms/subject")) for name, (node, _) in subjects.items()
     }

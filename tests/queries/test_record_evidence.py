@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Store
 
 from hedgerow.paths import ONTOLOGY
-from hedgerow.questions import find
+from hedgerow.questions import find, load_questions
 from tests.queries import recompute, recompute_evidence
 from tests.queries.answers import Row, Value, ask, same, tail, tails
 from tests.queries.recompute_evidence import Conflict, Gap
@@ -317,14 +317,21 @@ def test_every_question_with_its_terms(record_store: Store) -> None:
         row = rows.pop(question)
         assert row["terms"] == len(serving)
         assert row["withData"] == sum(1 for term in serving if term.uses)
+        question_ = next(each for each in load_questions().values() if each.id == question)
+        assert tail(row["term"]) == f"sparql-examples#{question_.name}"
+        assert tail(row["reason"]) == (f"sparql-examples#{question_.name}-missing" if question_.missing else None)
     assert rows == {}
 
 
 def test_what_has_no_data(record_store: Store) -> None:
     rows = ask(record_store, find("H4"))
     unused = {name for name, term in recompute_evidence.terms(record_store).items() if not term.uses}
-    assert {str(r["term"]) for r in rows if r["term"]} == unused
-    assert {r["uses"] for r in rows if r["term"]} == {Decimal(0)}
+    terms = [r for r in rows if r["what"] != "question"]
+    assert {str(r["term"]) for r in terms} == unused
+    assert {r["uses"] for r in terms} == {Decimal(0)}
+    # A question that has no row on the record says what it lacks; every other one has rows.
+    lacking = {str(r["questions"]) for r in rows if r["reason"]}
+    assert {q.id for q in load_questions().values() if q.missing} == lacking
     # What 0.1.0 had all has data; what came after it waits for public data. No identifier is an LEI.
     first = {
         line for path in (ONTOLOGY / "releases/0.1.0").glob("*.ttl") for line in path.read_text("utf-8").split("\n")

@@ -121,6 +121,8 @@ def check_cell(made: Answer, column: Column, row: Mapping[str, Cell], cell: Shee
         assert cell.value == row[f"{column.name}Label"]
     elif column.type == "iris":
         assert cell.value == "\n".join(made.names.get(iri, iri) for iri in str(value).split())
+    elif column.type == "date":
+        assert cell.value == datetime.fromisoformat(str(value))
     else:
         assert cell.value == value
         kind = {"decimal": "n", "integer": "n", "boolean": "b", "string": "s"}[column.type]

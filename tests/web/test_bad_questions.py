@@ -16,7 +16,7 @@ from hedgerow import cli
 from hedgerow.errors import CallError
 from hedgerow.graph.guard import MAX_NESTING, MAX_PATH_STEPS, MAX_PATTERNS, MAX_QUERY_BYTES
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.questions import FORMS, RECORD_TYPES, Parameter, Question, load_questions
+from hedgerow.questions import FORMS, RECORD_TYPES, RECORDED, Parameter, Question, load_questions
 from hedgerow.rq import bind
 
 PAGE = {"Accept": "text/html"}
@@ -139,7 +139,9 @@ def test_the_site_answers_every_such_value_with_a_reason_or_rows(
 ) -> None:
     for value in (v for v in INJECTIONS if not any("\ud800" <= c <= "\udfff" for c in v)):
         response = web.get(f"/questions/{question.name}.json", query_string={parameter.name: value})
-        assert response.status_code in (200, 400), (value, response.text[:200])
+        # A site without a ledger knows no other state than the live one, for a question that would need it.
+        known = (200, 400, 404) if question.over == RECORDED else (200, 400)
+        assert response.status_code in known, (value, response.text[:200])
         if response.status_code == 400:
             problem = json.loads(response.text)
             assert response.mimetype == "application/problem+json"
@@ -149,20 +151,20 @@ def test_the_site_answers_every_such_value_with_a_reason_or_rows(
 
 
 #: For each type a value that no query names otherwise, and one that looks like a piece of one and is taken.
-USUAL = {"date": "2031-07-13", "integer": "7351", "decimal": "0.7351"}
-ODD = {"date": "0001-01-01", "integer": "-7351", "decimal": "-0005.50"}
+USUAL = {"date": "2031-07-13", "integer": "7351", "decimal": "0.7351", "record": "item/another-name"}
+ODD = {"date": "0001-01-01", "integer": "-7351", "decimal": "-0005.50", "record": "item/UNION.SERVICE_--"}
 
 
 def parsed(question: Question, values: dict[str, str]) -> str:
     """The query as another parser reads it, with a mark in the place of each term that was put into it."""
-    read = repr(parseQuery(question.bound(values, DEFAULT_BASE)))
+    read = whole = repr(parseQuery(question.bound(values, DEFAULT_BASE)))
     for parameter in question.parameters:
         if parameter.name in values:
             term = parameter.term(values[parameter.name], DEFAULT_BASE)
             where = parseQuery(f"SELECT * {{ ?s ?p {term} }}")[1]["where"]
             shown = repr(where["part"][0]["triples"][0][2])
-            assert shown in read
-            read = read.replace(shown, parameter.name)
+            assert shown in whole
+            read = read.replace(shown, "a term")  # two parameters may have been given the same
     return read
 
 

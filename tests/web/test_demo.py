@@ -63,9 +63,10 @@ def test_a_crawl_stays_inside_and_finds_everything(web: FlaskClient) -> None:
         if visits[place] > 3:
             continue
         with web.get(address, headers=PAGE) as response:
-            assert response.status_code == 200, address
+            # The form of the front page leads on to the brief that it chose.
+            assert response.status_code == (303 if place == "/demo/brief" and address.count("/") == 2 else 200), address
             assert response.headers["Hedgerow-Tier"] == "demo"
-            if response.mimetype != "text/html":
+            if response.mimetype != "text/html" or response.status_code == 303:
                 continue
             page = response.text
         links = {link.partition("#")[0] for link in addresses(page)}

@@ -15,7 +15,7 @@ from hedgerow.errors import CallError
 from hedgerow.questions import Answer, Column, View, find, load_questions
 from hedgerow.questions.header import VIEW_KINDS
 from hedgerow_web import i18n, views
-from hedgerow_web.pages import questions
+from hedgerow_web.pages import answers
 
 FOLDER = Path(hedgerow_web.__file__).parent
 SCRIPTS = FOLDER / "static/views"
@@ -68,7 +68,7 @@ def test_what_cannot_be_sorted_or_drawn_is_refused_with_what_can(asked: str, web
 
 def test_no_parameter_of_a_question_is_called_as_a_choice_of_the_page() -> None:
     names = {parameter.name for question in load_questions().values() for parameter in question.parameters}
-    assert not names & set(questions._CHOICES)
+    assert not names & set(answers.CHOICES)
 
 
 def test_the_switch_offers_the_views_of_the_header_and_the_table(web: FlaskClient) -> None:

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from hedgerow.questions import FORMS, find, load_questions
+from hedgerow.questions import FORMS, HISTORY, find, load_questions
 from hedgerow_web import snippets
 from hedgerow_web.negotiate import HTML
 from hedgerow_web.snippets import SNIPPETS, Use
@@ -75,9 +75,11 @@ def test_the_page_offers_every_way_with_the_number_of_rows(name: str, language: 
     section = page[page.index('<section class="ways">') :].partition("</section>")[0]
     count = web.get(f"/questions/{name}.json").json["footing"]["rows"]  # type: ignore[index]
     links = re.findall(r'<a href="([^"]*)" type="([^"]*)">(.*?)</a>', section)
-    assert [media for _, media, _ in links] == [form.media_type for form in FORMS]
-    for address, media, text in links:
-        assert re.search(rf"\b{count}(行| rows)", re.sub("<.*?>", "", text)), text
+    files = [link for link in links if link[1] != "application/atom+xml"]
+    assert [media for _, media, _ in files] == [form.media_type for form in FORMS]
+    assert len(links) - len(files) == (load_questions()[name].over != HISTORY)
+    for address, media, text in files:
+        assert re.search(rf"\b{count}(行| rows?)", re.sub("<.*?>", "", text)), text
         assert web.head(html.unescape(address)).mimetype == media
     assert section.count("<details>") == len(SNIPPETS) + 1
     for title in SNIPPETS:
