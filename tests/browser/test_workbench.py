@@ -182,7 +182,7 @@ def test_a_query_is_written_with_completion_and_run_by_the_keyboard_alone(bench:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "run"
     reached = set()
-    for _ in range(60):
+    for _ in range(120):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
     assert {"timeout", "share", "save", "open", "find", "labels", "scroll tall"} <= reached
@@ -365,7 +365,7 @@ def test_a_link_brings_the_query_to_another_reader(bench: Bench, browser: Browse
         assert fresh.query == "ASK {}"
         fresh.clean()
         other.close()
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     bench.status(re.compile("The link is copied|Select the link"))
     page.locator("#shared").press("Escape")
     assert page.evaluate("document.activeElement.id") == "share"
@@ -443,7 +443,11 @@ def test_a_table_is_sorted_turned_and_named(bench: Bench) -> None:
 def test_an_answer_before_the_names_is_named_when_they_come(context: BrowserContext, site: str) -> None:
     bench = Bench(context.new_page(), site)
     held: list[Route] = []
-    bench.page.route("**/terms.json", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    bench.page.route("**/terms.json", hold)
     bench.page.goto(f"{site}/workbench")
     bench.run(f"SELECT ?item {{ VALUES ?item {{ <{NICKEL}> }} }}")
     cell = bench.page.locator("table.answer td")

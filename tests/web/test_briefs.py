@@ -25,7 +25,7 @@ def page_of(web: FlaskClient, path: str) -> str:
 
 def parts(page: str) -> Iterator[tuple[str, str, str, str]]:
     """Of each section its name, its sentence, its table as text, and the address of the whole answer."""
-    for name, body in re.findall(r'<section aria-labelledby="(\w+)">(.*?)</section>', page, re.S):
+    for name, body in re.findall(r'<section[^>]*>\s*<h2 id="(\w+)">(.*?)</section>', page, re.S):
         told = re.search(r'<p class="says">(.*?)</p>', body, re.S)
         whole = re.search(r'<p class="more"><a href="([^"]+)"', body)
         if told and whole:

@@ -107,7 +107,7 @@ def _page(question: Question) -> Response:
         viewed=lambda key: _address(question, {**asked(), **order, "view": key}),
         order=order,
         ordered=lambda column, way: _address(question, {**here, "sort": column, "order": way}),
-        source=addresses(question)["json"],
+        source=url_for("answers.export", name=question.name, suffix="json", **asked(), **order),  # type: ignore[arg-type]
         feed=question.over != HISTORY and url_for("feeds.feed", name=question.name, **given),  # type: ignore[arg-type]
         kept=answer and site().settings.ledger.exists() and _kept(question, answer, given),
         now=_address(question, given),
