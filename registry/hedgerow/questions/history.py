@@ -22,7 +22,7 @@ from hedgerow.settings import Settings
 from hedgerow.tiers import dataset, tier_of
 
 #: Changes described at most, the newest first.
-MOST_CHANGES = 1000
+MOST_CHANGES = 400
 #: Of one record, versions whose statements are held at most, the newest first; and their bytes.
 MOST_VERSIONS, MOST_BYTES = 100, 4 << 20
 
