@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screenshots import chromium
-from tests.conftest import copy_home, get, running_site, wait_for
+from tests.conftest import get
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -37,22 +34,6 @@ WORDS = {
         "withheld": "非開示",
     },
 }
-
-
-@pytest.fixture(scope="module")
-def site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running site."""
-    home = copy_home(loaded_home, tmp_path_factory.mktemp("briefs"))
-    with running_site(home, {"HEDGEROW_WEB_PROCESSES": "1"}) as url:
-        wait_for(lambda: get(f"{url}/demo/readyz")[0] == 200, 90)
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as browser:
-        yield browser
 
 
 class Clicks:

@@ -14,6 +14,7 @@ from pyoxigraph import RdfFormat, parse
 from hedgerow.iri import DEFAULT_BASE
 from hedgerow.paths import EXAMPLES
 from tests.queries.recompute import MONTHS, Line, in_force, interval, slug, split, table
+from tests.queries.recompute_exposure import replaced
 
 MASS = {"kg": Decimal(1), "t": Decimal(1000), "kt": Decimal(1000000)}
 A_YEAR = {"t/y": Decimal(1000), "t/month": Decimal(12000)}
@@ -32,16 +33,6 @@ def months(first: date, last: date) -> int:
 @cache
 def _lines() -> dict[str, Line]:
     return {line["id"]: line for line in table("agreements")}
-
-
-def replaced(day: date) -> set[str]:
-    """Agreements that another one has replaced by a day."""
-    gone = set[str]()
-    for line in table("agreements"):
-        stated = line["start_date"] or line["signed_date"]
-        if not stated or interval(stated)[0] <= day:
-            gone.update(split(line["replaces"]))
-    return gone
 
 
 def may_bind(name: str, day: date) -> bool:

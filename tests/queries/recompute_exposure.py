@@ -292,6 +292,7 @@ def supplied_from(country: str) -> frozenset[str]:
 
 @cache
 def replaced(day: date) -> frozenset[str]:
+    """Agreements that another one has replaced by a day."""
     gone = set[str]()
     for line in table("agreements"):
         stated = line["start_date"] or line["signed_date"]

@@ -24,6 +24,7 @@ from tests.queries.recompute import (
     table,
     within,
 )
+from tests.queries.recompute_exposure import replaced
 
 NINETY = Decimal("0.9")
 UNSTATED = "basis-unstated"
@@ -113,16 +114,6 @@ def reaches(controlled: str, item: str) -> str | None:
 
 
 @cache
-def _replaced(day: date) -> set[str]:
-    gone = set[str]()
-    for line in table("agreements"):
-        stated = line["start_date"] or line["signed_date"]
-        if not stated or interval(stated)[0] <= day:
-            gone.update(split(line["replaces"]))
-    return gone
-
-
-@cache
 def seats() -> dict[str, set[str]]:
     """The countries in which the parties of an agreement are registered."""
     country = {line["id"]: line["country"] for line in table("organisations")}
@@ -139,7 +130,7 @@ def securing(item: str, country: str, day: date) -> list[Line]:
         line
         for line in table("agreements")
         if line["id"] in named
-        and line["id"] not in _replaced(day)
+        and line["id"] not in replaced(day)
         and line["status"] in ("in_force", "signed")
         and country in split(line["beneficiary_countries"])
         and in_force(line, day) != "no"
