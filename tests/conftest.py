@@ -14,6 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import Browser
 from pyoxigraph import Store
 
 from hedgerow.errors import GraphNotReady
@@ -28,6 +29,7 @@ from hedgerow.settings import Settings
 from hedgerow.sources.curated import Curated, read_curated
 from hedgerow.sources.rdf import read_rdf
 from hedgerow.tiers import DEMO, PUBLIC
+from tests.browser.screenshots import chromium
 
 #: Records of the shipped tables; a changed table changes it, on purpose.
 RECORDS = 5962
@@ -107,6 +109,13 @@ def demo_home(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     with Ledger(settings.ledger, settings.base) as ledger:
         assert examples(ledger, EXAMPLES, settings.base).ok
     return home
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one Chromium of a run: two at once in one process is more than Playwright bears."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

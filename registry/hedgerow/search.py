@@ -72,7 +72,9 @@ class _Entry:
 class Index:
     """The names of all things of one version of the graph."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Mapping[str, str]]]) -> None:
+    def __init__(self, rows: Iterable[Mapping[str, Mapping[str, str]]], version: str = "") -> None:
+        #: The version of the graph the names are of.
+        self.version = version
         entries: dict[str, _Entry] = {}
         for row in rows:
             iri, text = row["thing"]["value"], row["text"]["value"]
@@ -129,15 +131,15 @@ def _order(kind: str) -> int:
     return KINDS.index(kind) if kind in KINDS else len(KINDS)
 
 
-#: The index of each graph in use, with the version it was built from.
-_KEPT: WeakKeyDictionary[Graph, tuple[str, Index]] = WeakKeyDictionary()
+#: The index of each graph in use.
+_KEPT: WeakKeyDictionary[Graph, Index] = WeakKeyDictionary()
 
 
 def index(graph: Graph) -> Index:
     """The index of the graph's version; kept until the version moves on."""
     version = str(graph.status()["version"])
     kept = _KEPT.get(graph)
-    if kept is None or kept[0] != version:
+    if kept is None or kept.version != version:
         reply = graph.query(_QUERY.read_text("utf-8"), solutions=JSON)
-        kept = _KEPT[graph] = (version, Index(json.loads(reply.body)["results"]["bindings"]))
-    return kept[1]
+        kept = _KEPT[graph] = Index(json.loads(reply.body)["results"]["bindings"], reply.version)
+    return kept

@@ -1,4 +1,4 @@
-"""One running site over the shipped record, and one Chromium, for all tests in the browser."""
+"""One running site over the shipped record for all tests in the browser."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.browser.screenshots import chromium
 from tests.conftest import copy_home, get, running_site, wait_for
 
 
@@ -19,10 +17,3 @@ def site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with running_site(home, {"HEDGEROW_WEB_PROCESSES": "1"}) as url:
         wait_for(lambda: get(f"{url}/demo/readyz")[0] == 200, 90)
         yield url
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as browser:
-        yield browser

@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from hedgerow.graph.client import LocalGraph
-from tests.browser.screenshots import chromium
 from tests.clients import asked
 from tests.clients.node import package
 
@@ -50,13 +49,6 @@ def elsewhere(site: str) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as browser:
-        yield browser
 
 
 class Watched:

@@ -158,6 +158,12 @@ def test_the_search_takes_words_in_any_order_and_width(web: FlaskClient) -> None
         assert "/doc/agreement/jare-lynas-revised-2026" in page, text
 
 
+def test_a_search_says_which_version_it_rests_on_whenever_it_is_asked(web: FlaskClient) -> None:
+    first, second = (web.get("/search?q=dysprosium&lang=en", headers=PAGE) for _ in range(2))
+    assert f"<code>{first.headers['Hedgerow-Version']}</code>" in first.text
+    assert second.text == first.text
+
+
 def test_the_form_of_the_endpoint_takes_an_example(web: FlaskClient) -> None:
     page = web.get("/sparql?lang=en", headers=PAGE).text
     assert 'href="/sparql?example=bundle"' in page

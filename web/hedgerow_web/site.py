@@ -31,6 +31,7 @@ from hedgerow.iri import (
 from hedgerow.ledger import Ledger
 from hedgerow.questions import labels
 from hedgerow.rq import bind
+from hedgerow.search import Index, index
 from hedgerow.settings import Settings
 from hedgerow.tiers import chains, dataset, name_of, prefix
 from hedgerow_web import i18n
@@ -69,9 +70,14 @@ class _Noting:
     def query(self, text: str, solutions: str = JSON, triples: str = TURTLE, how: How = PLAIN) -> Reply:
         """Run a query. Raises the errors of `hedgerow.errors`."""
         reply = self._graph.query(text, solutions, triples, how)
-        g.version = reply.version  # every page says at its foot which view it rests on
-        g.setdefault("versions", set()).add(reply.version)
+        rests_on(reply.version)
         return reply
+
+
+def rests_on(version: str) -> None:
+    """Note for the request being answered which view it rests on: every page says so at its foot."""
+    g.version = version
+    g.setdefault("versions", set()).add(version)
 
 
 class Site:
@@ -124,6 +130,12 @@ class Site:
             record, _, word = iri.partition("#")
             names[iri] = f"{names.get(record, record)} › {word.replace('-', ' ')}"
         return names
+
+    def names(self) -> Index:
+        """The names of everything on record, to be searched."""
+        found = index(self.graph)
+        rests_on(found.version)
+        return found
 
     def record_iris(self, kind: str, slug: str) -> list[str]:
         """The IRIs a record of that address can have, one a tier seen here; none when the address cannot be one."""

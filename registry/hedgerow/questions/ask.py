@@ -161,6 +161,8 @@ def _cell(binding: Mapping[str, str] | None, kind: str) -> Cell:
         return value in ("true", "1")
     if kind == "date":
         return value[:10]
+    if kind == "iris":  # a set: the engine tells it in the order in which it was loaded
+        return " ".join(sorted(set(value.split())))
     return value
 
 

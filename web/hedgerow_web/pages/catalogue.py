@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, render_template
+from flask import Blueprint, Response, abort, render_template
 
 from hedgerow.exchange import catalogue as exchange
 from hedgerow.exchange import schema_org
@@ -12,7 +12,7 @@ from hedgerow.tiers import dataset
 from hedgerow_web import described, i18n
 from hedgerow_web.address import here
 from hedgerow_web.described import SUFFIXES
-from hedgerow_web.site import site
+from hedgerow_web.site import rests_on, site
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -45,7 +45,7 @@ def data_catalog() -> schema_org.Block:
 
 def _told() -> Description:
     told = exchange.describe(site().graph, site().settings, here())
-    g.version = told.version
+    rests_on(told.version)
     return told
 
 

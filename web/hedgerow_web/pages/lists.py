@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 
 from hedgerow.iri import HR
 from hedgerow.questions import Parameter, ask, find
-from hedgerow.search import index
 from hedgerow.sources.vocabulary import KINDS
 from hedgerow_web import i18n
 from hedgerow_web.listing import FACET_SIZE, Column, Listing, short, show, values, wanted
@@ -376,7 +375,7 @@ def label_rows(listing: Listing, rows: Iterable[Row]) -> dict[str, str]:
     own = {row["thing"].text: row["label"].text for row in rows if "label" in row}
     if listing.kind not in BY_KIND:
         return names_in(rows, ("thing",))
-    return own or index(site().graph).labels(listing.kind, i18n.language())
+    return own or site().names().labels(listing.kind, i18n.language())
 
 
 def names_in(rows: Iterable[Row], columns: Iterable[str]) -> dict[str, str]:
@@ -392,7 +391,7 @@ def _page(listing: Listing) -> str:
     names = label_rows(listing, rows) | names_in(rows, {*named, *listing.facets, "unit", "basis"})
     fitting = None
     if asked.text:
-        fitting = {hit.iri for hit in index(here.graph).find(asked.text, listing.kind)}
+        fitting = {hit.iri for hit in here.names().find(asked.text, listing.kind)}
     return render_template(
         "list.html",
         listing=listing,

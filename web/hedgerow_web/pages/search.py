@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from hedgerow.search import Hit, index
+from hedgerow.search import Hit
 from hedgerow_web.pages.lists import listing_of
 from hedgerow_web.site import site
 
@@ -18,7 +18,7 @@ def search() -> str:
     """What fits the words of `q`."""
     text = request.args.get("q", "").strip()
     groups: dict[str, list[Hit]] = {}
-    for hit in index(site().graph).find(text):
+    for hit in site().names().find(text):
         groups.setdefault(hit.kind, []).append(hit)
     lists = {kind: listing_of(kind) for kind in groups if kind != "term"}
     return render_template(
