@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 from hedgerow.graph.fair import DOUBT_SECONDS, HALF_LIFE_SECONDS, REMEMBERED, Use, client_of
+from hedgerow.graph.line import Line
+from hedgerow.graph.peers import Client, Worker
 
 
 class Clock:
@@ -72,3 +76,27 @@ def test_who_used_all_of_the_budget_waits_until_it_is_less() -> None:
     assert use.wait("heavy", 0) == 0  # no budget
     use.add("", 1000.0)
     assert use.wait("", 60) == 0
+
+
+def test_of_one_client_the_first_is_served_first_and_the_last_sent_away() -> None:
+    clock = Clock()
+
+    def hurrying() -> float:
+        clock.now += 1.0  # What was used is forgotten while it is asked about, too.
+        return clock.now
+
+    use = Use(hurrying)
+    for _ in range(8):
+        use.add("one", 0.1)
+    line, ours, theirs = Line(use, 2), *socket.socketpair()
+    waiting = [Client(ours, waiting=({"client": "one"}, b"")) for _ in range(5)]
+    workers = [Worker(1, theirs, "")]
+    for client in waiting:
+        line.join(client)
+    assert list(line.beyond(4)) == [waiting[4]]
+    served = []
+    while chosen := line.next(workers):
+        served.append(chosen[0])
+    assert served == waiting[:4]
+    ours.close()
+    theirs.close()

@@ -193,7 +193,7 @@ WORDS = ["service", "SERVICE:x{", "insert ", "filter(", "values ", "optional{", 
 
 
 @given(
-    st.lists(st.sampled_from([*PIECES, *WORDS]), max_size=120), st.sampled_from(["select * ", "ASK", "construct", ""])
+    st.lists(st.sampled_from([*PIECES, *WORDS]), max_size=500), st.sampled_from(["select * ", "ASK", "construct", ""])
 )
 def test_what_is_not_read_for_its_shortness_would_pass(pieces: list[str], form: str) -> None:
     text = form + "".join(pieces)
@@ -203,5 +203,10 @@ def test_what_is_not_read_for_its_shortness_would_pass(pieces: list[str], form: 
 
 def test_an_ordinary_look_up_is_small_and_a_hidden_service_is_not() -> None:
     assert guard._is_small("SELECT * { <https://w3id.org/hedgerow/registry/id/item/nickel> ?p ?o } LIMIT 100")
-    for text in ("SELECT * { SERVICE<x>{} }", "SELECT * { \\u0053ERVICE<x>{} }", "INSERT DATA {}", "ask" + "{" * 65):
+    assert guard._is_small("# Of one thing.\nPREFIX : <x:> SELECT * { :a ?p [] ; ?q ?r }")
+    many = "ask{?a ?b" + " ?c;?d" * 200 + "}"
+    lists = "ask{?a ?b (" + "1 " * 100 + ")}"
+    for text in (
+        "SELECT * { SERVICE<x>{} }", "SELECT * { \\u0053ERVICE<x>{} }", "INSERT DATA {}", "ask" + "{" * 65, many, lists,
+    ):  # fmt: skip
         assert not guard._is_small(text)

@@ -19,11 +19,13 @@ MAX_FRAME = 1 << 30
 RECEIVED_BYTES = 1 << 16
 
 Header = dict[str, Any]
+# Made once: `json.dumps` with separators makes an encoder for every call.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def pack(header: Header, body: bytes = b"") -> bytes:
     """One frame."""
-    head = json.dumps(header, separators=(",", ":")).encode()
+    head = _encode(header).encode()
     return _LENGTHS.pack(len(head), len(body)) + head + body
 
 
@@ -49,7 +51,7 @@ class Reader:
         if len(self._data) < end:
             return None
         start = _LENGTHS.size + head
-        header: Header = json.loads(self._data[_LENGTHS.size : start])
+        header: Header = json.loads(self._data[_LENGTHS.size : start].decode())
         if not isinstance(header, dict):
             raise ValueError("the header is not an object")
         content = bytes(self._data[start:end])

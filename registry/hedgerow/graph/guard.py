@@ -46,15 +46,18 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
+#: What may be an update or SERVICE, also within other words; a longer query is always read.
+_SUSPECT = re.compile("|".join(word.lower() for word in sorted({*_UPDATES, "SERVICE"})))
+_SMALL_LENGTH = 2000
 _FORMS = frozenset({"SELECT", "CONSTRUCT", "ASK", "DESCRIBE"})
 
 
 def check(query: str) -> None:
     """Raise QueryRefused or CallError, naming the reason, when the query is not to be run."""
-    if _is_small(query):
-        return
     if not query.strip():
         raise CallError("The query is empty.", "Give a SPARQL SELECT, ASK, CONSTRUCT or DESCRIBE query.")
+    if _is_small(query):
+        return
     size = len(query.encode("utf-8", "surrogatepass"))
     if size > MAX_QUERY_BYTES:
         raise QueryRefused(f"The query has {size} bytes.", f"At most {MAX_QUERY_BYTES} are taken.")
@@ -71,16 +74,21 @@ def _read(query: str) -> None:
 
 
 def _is_small(query: str) -> bool:
-    """Whether a query is so short that it can reach no limit, and plainly asks: most are, and need not be read."""
-    if len(query) > MAX_PATTERNS or not query.isascii() or "\\" in query:
+    """Whether a query has so few signs that it can reach no limit, and no word that may be refused: most are such.
+
+    They need not be read. A pattern begins behind a bracket or a separator, and in a list with every term.
+    """
+    if len(query) > _SMALL_LENGTH or not query.isascii() or "\\" in query:
         return False
-    low = query.lower()
-    opened = low.count("{") + low.count("(") + low.count("[") + low.count("<<")
+    count, lists = query.count, query.count("(")
+    opened = count("{") + lists + count("[") + count("<<")
+    begun = opened + count("}") + count(")") + count("]") + count(".") + count(";") + count(",")
     return (
-        low.startswith(("select", "ask", "construct", "describe"))
-        and opened <= MAX_NESTING
-        and low.count("/") + low.count("|") < MAX_PATH_STEPS
-        and "service" not in low
+        opened <= MAX_NESTING
+        and begun <= MAX_PATTERNS
+        and (not lists or len(query) <= MAX_PATTERNS)
+        and count("/") + count("|") < MAX_PATH_STEPS
+        and not _SUSPECT.search(query.lower())
     )
 
 

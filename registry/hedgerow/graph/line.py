@@ -31,12 +31,15 @@ class Line:
 
     def next(self, workers: Sequence[Worker]) -> tuple[Client, Worker] | None:
         """Whom to serve now, and by which worker: the client that has used least, the first of equals."""
+        if not self._waiting:
+            return None
         free = self._most - sum(worker.busy and not worker.long for worker in workers)
         room = sum(worker.long for worker in workers) < self._most
         ready = [client for client in self._waiting if room or not client.long]
         if free <= 0 or not ready:
             return None
-        client = min(ready, key=lambda waiting: self._use.rank(waiting.name))
+        rank = self._ranks()
+        client = min(ready, key=lambda waiting: rank[waiting.name])
         light = self._use.light(client.name)
         # The last place is kept for a client known as light. The others are soon done, or long ones.
         if free == 1 < self._most and not client.long and not light:
@@ -48,6 +51,11 @@ class Line:
     def beyond(self, room: int) -> Iterator[Client]:
         """Those who have used most, the last of equals, until no more wait than there is room for."""
         while len(self._waiting) > room:
-            client = max(reversed(self._waiting), key=lambda waiting: self._use.rank(waiting.name))
+            rank = self._ranks()
+            client = max(reversed(self._waiting), key=lambda waiting: rank[waiting.name])
             self._waiting.remove(client)
             yield client
+
+    def _ranks(self) -> dict[str, float]:
+        """The rank of each who waits, once: it falls with time, so asked twice of the same it would tell them apart."""
+        return {name: self._use.rank(name) for name in {client.name for client in self._waiting}}
