@@ -8,6 +8,7 @@ process of the site.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from hedgerow.errors import CallError, QueryRefused
 
@@ -27,21 +28,23 @@ _NAME = r"A-Za-z0-9_\u0080-\U0010FFFF"
 _WORD = rf"[{_NAME}]++(?:[.-]++[{_NAME}]++)*+"
 _LOCAL = rf"(?:[{_NAME}:-]|%[0-9A-Fa-f]{{2}}|\\[^\n\r])"
 _IRI = r'<[^<>"{}|^`\\\x00-\x20]*+>'
+# Each token with the blanks and comments behind it, for there are as many of these as of the others.
+_BLANK = r"(?:[ \t\r\n]++ | \#[^\n\r]*+)*+"
 _TOKEN = re.compile(
     rf"""
-    (?P<blank> (?:[ \t\r\n]++ | \#[^\n\r]*+)++)
-  | (?P<value> \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
+    (?: (?P<value> \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
       | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+'
       | [?$][{_NAME}]++
       | (?:[0-9]++(?:\.[0-9]++)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)? )
-  | (?P<iri> {_IRI} | (?P<prefix>{_WORD})?+:(?:{_LOCAL}(?:{_LOCAL}|\.++(?={_LOCAL}))*+)? )
-  | (?P<word> {_WORD} )
-  | (?P<open> [({{\[] | <<(?!{_IRI[1:]}) )
-  | (?P<close> [)}}\]] | >> )
-  | (?P<end> [.;,] )
-  | (?P<language> @[A-Za-z]++(?:-++[A-Za-z0-9]++)*+ )
-  | (?P<operator> \^\^ | \|\| | [<!=>&*+-] )
-  | (?P<step> [/|] )
+    | (?P<iri> {_IRI} | (?:{_WORD})?+:(?:{_LOCAL}(?:{_LOCAL}|\.++(?={_LOCAL}))*+)? )
+    | (?P<word> {_WORD} )
+    | (?P<open> [({{\[] | <<(?!{_IRI[1:]}) )
+    | (?P<close> [)}}\]] | >> )
+    | (?P<end> [.;,] )
+    | (?P<language> @[A-Za-z]++(?:-++[A-Za-z0-9]++)*+ )
+    | (?P<operator> \^\^ | \|\| | [<!=>&*+-] )
+    | (?P<step> [/|] )
+    | (?P<blank> [ \t\r\n]++ | \#[^\n\r]*+ ) ){_BLANK}
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -49,6 +52,10 @@ _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "CO
 #: What may be an update or SERVICE, also within other words; a longer query is always read.
 _SUSPECT = re.compile("|".join(word.lower() for word in sorted({*_UPDATES, "SERVICE"})))
 _SMALL_LENGTH = 2000
+#: Brackets that hold patterns.
+_GROUPS = frozenset({"{", "["})
+#: After these a term in round brackets is a further element of a list.
+_ELEMENTS = frozenset({"iri", "disguised", "value", "close"})
 _FORMS = frozenset({"SELECT", "CONSTRUCT", "ASK", "DESCRIBE"})
 
 
@@ -65,12 +72,13 @@ def check(query: str) -> None:
 
 
 def _read(query: str) -> None:
-    reading = _Reading()
+    takers = _Reading().takers()
     for number, match in enumerate(_TOKEN.finditer(query)):
         if number == MAX_TOKENS:
             raise QueryRefused(f"The query has more than {MAX_TOKENS} words and signs.", "Split it.")
-        if match.lastgroup != "blank":
-            reading.take(match.lastgroup or "", match)
+        kind = match.lastgroup or ""
+        if taker := takers.get(kind):
+            taker(match[kind])
 
 
 def _is_small(query: str) -> bool:
@@ -104,53 +112,49 @@ class _Reading:
         self._form = ""
         self._steps = 0
         self._last = ""
-        # Each open bracket, and whether a pattern was about to begin before it.
+        # Each open bracket, and whether a pattern was about to begin before it; the innermost is kept at hand.
         self._open: list[tuple[str, bool]] = []
+        self._inside = ""
         self._fresh = False
         # FILTER, BIND and the like: after their round brackets a pattern may begin.
         self._clause = False
         # Between VALUES and its closing brace nothing is a pattern.
         self._data = False
+
+    def takers(self) -> Mapping[str, Callable[[str], None]]:
+        """What takes each kind of token. Blanks, operators and languages, which belong to a string, change nothing."""
+        return {
+            "iri": self._iri,
+            "value": self._value,
+            "word": self._word,
+            "open": self._enter,
+            "close": self._leave,
+            "end": self._end,
+            "step": self._step,
+            "operator": self._operator,
+        }
+
+    def _iri(self, text: str) -> None:
+        self._term()
         # SERVICE:name { is the name to some parsers and the keyword to others.
-        self._disguised = False
+        disguised = text[0] != "<" and "SERVICE" in text.partition(":")[0].upper() and self._last != "GRAPH"
+        self._last = "disguised" if disguised else "iri"
 
-    def take(self, kind: str, match: re.Match[str]) -> None:
-        text = match[0]
-        if self._disguised and text == "{":
-            _refuse_service()
-        self._disguised = False
-        if kind == "iri":
-            self._disguised = "SERVICE" in (match["prefix"] or "").upper() and self._last != "GRAPH"
-        if kind in ("iri", "value"):
-            self._term(kind)
-        elif kind == "word":
-            self._word(text)
-        elif kind == "open":
-            self._enter(text)
-        elif kind == "close":
-            self._leave(text)
-        elif kind == "end":
-            self._end()
-        elif kind == "step":
-            self._step()
-        if kind != "language":  # which belongs to the string before it
-            self._last = text.upper() if kind == "word" else kind
+    def _value(self, _: str) -> None:
+        self._steps = 0  # no part of a path
+        self._term()
+        self._last = "value"
 
-    @property
-    def _inside(self) -> str:
-        return self._open[-1][0] if self._open else ""
-
-    def _term(self, kind: str) -> None:
-        if kind == "value":
-            self._steps = 0  # no part of a path
-        if self._inside in ("{", "[") and self._fresh:
+    def _term(self) -> None:
+        if self._inside == "(":
+            if self._last in _ELEMENTS:
+                self._count(2)
+        elif self._fresh and self._inside in _GROUPS:
             self._count(1)
-        elif self._inside == "(" and self._last in ("iri", "value", "close"):
-            self._count(2)
         self._fresh = False
 
     def _word(self, text: str) -> None:
-        word = text.upper()
+        word = self._last = text.upper()
         if "SERVICE" in word:
             _refuse_service()
         if not self._form and word in _UPDATES:
@@ -159,43 +163,56 @@ class _Reading:
             )
         self._form = self._form or (word if word in _FORMS else "")
         if "." in text:
-            self._end()
+            self._begin()
         elif text != "a" and word not in ("TRUE", "FALSE"):
             self._steps = 0
             self._data = self._data or word == "VALUES"
-            if self._inside in ("{", "["):
+            if self._inside in _GROUPS:
                 self._fresh, self._clause = False, True
 
     def _enter(self, bracket: str) -> None:
+        if self._last == "disguised" and bracket == "{":
+            _refuse_service()
         if len(self._open) == MAX_NESTING:
             raise QueryRefused(f"Brackets are nested deeper than {MAX_NESTING}.", "Write the query flatter.")
         if bracket in ("(", "[") and self._inside == "(" and self._last == "close":
             self._count(2)
         self._open.append((bracket, self._fresh))
-        if bracket in ("{", "["):
-            self._end()
+        self._inside, self._last = bracket, "open"
+        if bracket in _GROUPS:
+            self._begin()
 
     def _leave(self, bracket: str) -> None:
+        self._last = "close"
         if not self._open or (bracket == ">>") != (self._inside == "<<"):
             return
         _, self._fresh = self._open.pop()
+        self._inside = self._open[-1][0] if self._open else ""
         if bracket == "}":
             self._data = False
-            self._end()
-        elif self._inside in ("{", "["):
+            self._begin()
+        elif self._inside in _GROUPS:
             self._fresh = self._fresh or self._clause
             self._clause = False
 
-    def _end(self) -> None:
-        if self._inside in ("{", "["):
+    def _end(self, _: str) -> None:
+        self._last = "end"
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._inside in _GROUPS:
             self._fresh, self._clause, self._steps = True, False, 0
 
-    def _step(self) -> None:
+    def _step(self, _: str) -> None:
+        self._last = "step"
         self._steps += 1
         if self._steps >= MAX_PATH_STEPS:
             raise QueryRefused(
                 f"A property path has more than {MAX_PATH_STEPS} steps.", "Shorten it, or use '*' or '+' for a chain."
             )
+
+    def _operator(self, _: str) -> None:
+        self._last = "operator"
 
     def _count(self, patterns: int) -> None:
         self.patterns += 0 if self._data else patterns
