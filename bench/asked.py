@@ -1,4 +1,7 @@
-"""What `endpoint.py` asks: the questions with their defaults, and seven plain queries beside them. All are files."""
+"""What `endpoint.py` asks: the questions with their defaults, and seven plain queries beside them. All are files.
+
+Left out are the questions that no public record answers yet, and those asked of the history instead of the graph.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.questions import load_questions
+from hedgerow.questions import HISTORY, load_questions
 from hedgerow.rq import bind
 
 #: The plain ones, cheapest first.
@@ -40,7 +43,8 @@ def first() -> Query:
 def queries() -> list[Query]:
     """All, the plain ones first."""
     plain = [Query(name, (FILES / f"{name}.rq").read_text("utf-8")) for name in PLAIN]
-    return plain + [Query(name, question.bound({}, DEFAULT_BASE)) for name, question in load_questions().items()]
+    asked = [q for q in load_questions().values() if not q.missing and q.over != HISTORY]
+    return plain + [Query(question.name, question.bound({}, DEFAULT_BASE)) for question in asked]
 
 
 def points(records: list[str], count: int = 2000) -> list[Query]:

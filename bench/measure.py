@@ -212,6 +212,8 @@ class Bench:
             except (Failed, HTTPException, OSError, ValueError) as error:
                 column.times[query.name] = "fails"
                 column.differences[query.name] = f"{type(error).__name__}: {error}"
+                if isinstance(error, ConnectionError | EOFError):  # it broke
+                    peer.free()
 
     def _compare(self, query: Query, answer: tuple[str, bytes], column: Column) -> None:
         told = difference(self._right[query.name], rows(*answer), in_order=ordered(query.text))
