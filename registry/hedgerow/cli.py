@@ -14,7 +14,6 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -26,15 +25,15 @@ from hedgerow.backup import restore as restore_ledger
 from hedgerow.errors import CallError, HedgerowError
 from hedgerow.exchange.commands import describe
 from hedgerow.exchange.dump import Scope, dump
-from hedgerow.graph.client import JSON, TURTLE, Graph, connect, connect_then
+from hedgerow.graph.client import JSON, TURTLE, connect
 from hedgerow.graph.project import fold, today
-from hedgerow.graph.recorded import Moment, moment
 from hedgerow.intake.load import Progress, Report
 from hedgerow.intake.load import add as add_files
 from hedgerow.intake.load import examples as load_examples
 from hedgerow.intake.load import load as run_load
 from hedgerow.intake.report import lines
 from hedgerow.ledger import Head, Ledger
+from hedgerow.library import graph_of
 from hedgerow.ontology.commands import ontology
 from hedgerow.options import of_recorded, of_tier, offered
 from hedgerow.paths import DATA, EXAMPLES
@@ -231,7 +230,7 @@ def ask_command(
     offered(settings, tier)
     values = _parameters(asked, ctx.args)
     asked.bound(values, settings.base)  # A bad parameter is said before a graph is built.
-    graph, then = _graph(settings, tier, recorded, asked.day(values))
+    graph, then = graph_of(settings, tier, recorded, asked.day(values))
     past = history_of(settings, tier, asked, values, then)
     answer = ask(graph, asked, values, settings.base, lang, then, past)
     if form == _TABLE:
@@ -257,15 +256,6 @@ def _put(body: bytes, output: Path | None) -> None:
         scratch.replace(output)
     finally:
         scratch.unlink(missing_ok=True)
-
-
-def _graph(settings: Settings, tier: str, recorded: str, day: date | None = None) -> tuple[Graph, Moment | None]:
-    """The live graph, or what was on record then, as it is on a day."""
-    if not recorded and day in (None, today()):
-        return connect(settings, tier), None
-    with _existing(settings) as ledger:
-        then = moment(ledger, tier, recorded)
-    return connect_then(settings, tier, then, day), then
 
 
 def _parameters(question: Question, words: list[str]) -> dict[str, str]:
@@ -389,7 +379,7 @@ def query(settings: Settings, file: IO[str], form: str, tier: str, recorded: str
         text = file.read()
     except UnicodeDecodeError as error:
         raise CallError(f"{file.name} is not UTF-8: byte {error.start} does not belong.", "Save it as UTF-8.") from None
-    graph, _ = _graph(settings, tier, recorded)
+    graph, _ = graph_of(settings, tier, recorded)
     reply = graph.query(text, solutions=solutions, triples=triples)
     sys.stdout.buffer.write(reply.body)
     if not reply.body.endswith(b"\n"):

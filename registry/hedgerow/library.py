@@ -56,10 +56,21 @@ def ask(
     asked = find(question)
     offered(settings, tier)
     asked.bound(values, settings.base)  # a bad parameter is told before a graph is built
-    graph, then = _graph(settings, tier, _text(recorded), asked.day(values))
+    graph, then = graph_of(settings, tier, _text(recorded), asked.day(values))
     past = history_of(settings, tier, asked, values, then)
     answer = ask_graph(graph, asked, values, settings.base, lang, then, past)
     return with_evidence(graph, answer)
+
+
+def graph_of(settings: Settings, tier: str, recorded: str, day: date | None = None) -> tuple[Graph, Moment | None]:
+    """The live graph, or what was on record then, as it is on a day. Raises CallError where the home has no ledger."""
+    if not recorded and day in (None, today()):
+        return _live(settings, tier), None
+    if not settings.ledger.exists():
+        raise CallError(f"The home {settings.home} holds no records.", "Run 'hedgerow load' first.")
+    with Ledger(settings.ledger, settings.base) as ledger:
+        then = moment(ledger, tier, recorded)
+    return connect_then(settings, tier, then, day), then
 
 
 def _at(home: Path) -> Settings:
@@ -93,17 +104,6 @@ def _text(value: str | float | Decimal | bool | date) -> str:
     if isinstance(value, date):
         return value.isoformat()[: len("2026-01-31")]
     return str(value)
-
-
-def _graph(settings: Settings, tier: str, recorded: str, day: date | None) -> tuple[Graph, Moment | None]:
-    """The live graph, or what was on record then, as it is on a day."""
-    if not recorded and day in (None, today()):
-        return _live(settings, tier), None
-    if not settings.ledger.exists():
-        raise CallError(f"The home {settings.home} holds no records.", "Run 'hedgerow load' first.")
-    with Ledger(settings.ledger, settings.base) as ledger:
-        then = moment(ledger, tier, recorded)
-    return connect_then(settings, tier, then, day), then
 
 
 def _live(settings: Settings, tier: str) -> Graph:

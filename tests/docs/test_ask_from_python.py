@@ -5,26 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import copy_home, running_site
+from tests.conftest import copy_home
+from tests.docs.conftest import ADDRESS
 
 pytestmark = pytest.mark.xdist_group("clients")
 
 GUIDE = (Path(__file__).parents[2] / "docs/how-to/ask-from-python.md").read_text("utf-8")
 PROGRAMS = re.findall(r"^```python run( home)?\n(.*?)^```\n\n```text\n(.*?)^```$", GUIDE, re.S | re.M)
-ADDRESS = "http://127.0.0.1:8000"
-
-
-@pytest.fixture(scope="module")
-def site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running site."""
-    home = copy_home(loaded_home, tmp_path_factory.mktemp("python"))
-    with running_site(home, {"HEDGEROW_WEB_PROCESSES": "1", "HEDGEROW_DEMO": "0"}) as url:
-        yield url
 
 
 def test_every_program_of_the_guide_is_run() -> None:
