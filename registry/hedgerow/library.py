@@ -101,9 +101,7 @@ def _text(value: str | float | Decimal | bool | date) -> str:
         return "true" if value else "false"
     if isinstance(value, float | Decimal):
         return f"{Decimal(str(value)):f}"
-    if isinstance(value, date):
-        return value.isoformat()[: len("2026-01-31")]
-    return str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _live(settings: Settings, tier: str) -> Graph:

@@ -384,6 +384,61 @@ def test_a_link_brings_the_query_to_another_reader(bench: Bench, browser: Browse
     bench.clean()
 
 
+def test_a_link_that_is_only_looked_at_leaves_the_draft(bench: Bench) -> None:
+    page = bench.page
+    bench.write("ASK { ?my ?own ?draft }")
+    page.wait_for_function("Object.values(localStorage).some((text) => text.includes('?draft'))")
+    looked = bench.open("/workbench?query=ASK%20%7B%7D")
+    assert looked.query == "ASK {}"
+    looked.run()
+    looked.status("yes")
+    page.wait_for_timeout(1000)  # a draft is kept a little after the last key
+    assert bench.open().query == "ASK { ?my ?own ?draft }"
+
+
+def test_a_view_that_comes_late_is_not_shown_over_the_one_turned_to(bench: Bench) -> None:
+    page = bench.page
+    bench.run(COUNTS)
+    bench.status("rows")
+    late: list[Route] = []
+    page.route("**/names.json*", late.append)
+    page.locator("#views [data-kind=bar]").click()
+    wait_for(lambda: page.wait_for_timeout(50) is None and bool(late), 10)
+    page.locator("#views [data-kind=table]").click()
+    expect(page.locator("#shown table.answer")).to_be_visible()
+    for route in late:
+        route.continue_()
+    page.wait_for_timeout(1000)
+    expect(page.locator("#shown table.answer")).to_be_visible()
+    expect(page.locator("#shown figure")).to_have_count(0)
+    expect(page.locator("#fault")).to_be_hidden()
+    page.unroute("**/names.json*")
+    # A file is that of the query whose button was pressed, whatever is asked meanwhile.
+    slow: list[Route] = []
+    page.route(
+        "**/sparql",
+        lambda route: slow.append(route) if "text/csv" in route.request.headers["accept"] else route.continue_(),
+    )
+    with page.expect_download() as started:
+        page.locator("#downloads [data-form=csv]").click()
+        bench.run("ASK {}")
+        bench.status("yes")
+        wait_for(lambda: page.wait_for_timeout(50) is None and bool(slow), 10)
+        slow[0].continue_()
+    assert Path(started.value.path()).read_text("utf-8").startswith("class,things")
+    bench.clean()
+
+
+def test_the_title_of_a_file_is_that_of_its_drawings(bench: Bench) -> None:
+    title = """async (query) => (await import("/static/workbench/files.js")).titleOf(query)"""
+    for line, words in (
+        ('#+ title: {en: "Who \\"supplies\\" whom?", ja: "誰が"}', 'Who "supplies" whom?'),
+        ("#+ title: plain", "plain"),
+        ("#+ name: x", ""),
+    ):
+        assert bench.page.evaluate(title, f"{line}\nASK {{}}") == words
+
+
 def test_a_saved_file_is_a_question_and_opens_again(bench: Bench, tmp_path: Path) -> None:
     page = bench.page
     bench.run(COUNTS)

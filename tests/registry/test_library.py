@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,14 +16,17 @@ from typing import Any
 
 import pandas
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 import hedgerow
 from hedgerow import library
 from hedgerow.errors import CallError, HedgerowError, NotFound, QuerySyntaxError, Unavailable
+from hedgerow.graph.client import LocalGraph
+from hedgerow.graph.project import View
 from hedgerow.intake.load import load
 from hedgerow.iri import DEFAULT_BASE
-from hedgerow.ledger import Ledger
-from hedgerow.questions import Answer, load_questions, remote
+from hedgerow.ledger import GENESIS, Head, Ledger
+from hedgerow.questions import Answer, labels, load_questions, remote
 from hedgerow.settings import Settings
 from tests.conftest import copy_home, edit, get, running_site, wait_for
 
@@ -70,6 +73,25 @@ def test_parameters_may_be_given_as_python_has_them(served: tuple[str, Path]) ->
         asked = hedgerow.ask("items-without-agreement", of=of, as_of=date(2026, 1, 31), in_force=True, by_name=False)
         given = asked.footing["parameters"]
         assert (given["asOf"], given["inForce"], given["byName"]) == ("2026-01-31", "true", "false")
+
+
+def test_an_instant_is_not_taken_for_its_day(served: tuple[str, Path]) -> None:
+    with Ledger(served[1] / "ledger.sqlite", DEFAULT_BASE) as ledger:
+        recorded = datetime.fromisoformat(ledger.recorded_at("public", 1))
+    for of in served:
+        with pytest.raises(CallError, match="Nothing was recorded"):
+            hedgerow.ask("bundle", of=of, recorded=recorded - timedelta(seconds=2))
+        with pytest.raises(CallError, match="It takes a day"):
+            hedgerow.ask("reserve-gap", of=of, as_of=recorded)
+
+
+def test_a_thing_with_a_name_in_one_language_alone_has_it_in_the_other() -> None:
+    lead, named = NamedNode(f"{DEFAULT_BASE}/id/item/lead"), NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+    store = Store()
+    store.add(Quad(lead, named, Literal("鉛", language="ja"), lead))
+    graph = LocalGraph.of(store, View("public", Head(0, GENESIS), date(2026, 12, 1)))
+    for language in ("en", "ja"):
+        assert labels(graph, {lead.value}, language) == {lead.value: "鉛"}
 
 
 CALLS: list[tuple[str, dict[str, Any], type[CallError], str]] = [

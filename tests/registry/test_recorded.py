@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
+import socket
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -18,10 +21,13 @@ from hedgerow.errors import Busy, CallError, ViewNotReady
 from hedgerow.graph import views
 from hedgerow.graph.client import Graph, GraphClient, LocalGraph, connect_then, earlier
 from hedgerow.graph.fair import Use
+from hedgerow.graph.peers import Worker
+from hedgerow.graph.process import LOW_NICENESS, GraphProcess
 from hedgerow.graph.project import fold
 from hedgerow.graph.recorded import at, moment
 from hedgerow.iri import DEFAULT_BASE, HR
 from hedgerow.ledger import Action, Draft, Ledger
+from hedgerow.questions import ask, find, history_of
 from hedgerow.record import Statements, text
 from hedgerow.settings import Settings
 from hedgerow.tiers import DEMO, PUBLIC, prefix
@@ -172,7 +178,7 @@ def test_an_idle_view_is_ended_and_its_making_is_charged(settings: Settings, mon
     settings.run.mkdir()
     use = Use()
     held = views.Views(settings, PUBLIC, use)
-    header = {"position": 1, "day": "2026-12-01", "client": "192.0.2.7"}
+    header = {"positions": [1], "day": "2026-12-01", "client": "192.0.2.7"}
     assert held.open(header)["error"] == "building"
     try:
         wait_for(lambda: "socket" in held.open(header))
@@ -240,8 +246,61 @@ def test_a_view_that_cannot_be_built_says_so_and_holds_no_place(
     held = views.Views(settings, PUBLIC, Use())
     try:
         for position in (1, 2):
-            held.open({"position": position, "day": "2026-12-01"})
-        wait_for(lambda: held.open({"position": 1, "day": "2026-12-01"})["error"] == "failed")
-        wait_for(lambda: held.open({"position": 3, "day": "2026-12-01"})["error"] == "building")
+            held.open({"positions": [position], "day": "2026-12-01"})
+        wait_for(lambda: held.open({"positions": [1], "day": "2026-12-01"})["error"] == "failed")
+        wait_for(lambda: held.open({"positions": [3], "day": "2026-12-01"})["error"] == "building")
     finally:
         held.end()
+
+
+def test_the_demonstration_of_today_reads_the_public_chain_to_its_end(settings: Settings) -> None:
+    # Its own last event came before the public ones.
+    write(settings, ("2026-11-26T09:00", PUBLIC, "iluka", "assert", "Iluka"))
+    with Ledger(settings.ledger, settings.base) as ledger:
+        assert moment(ledger, DEMO, "").until == {DEMO: 2, PUBLIC: 5}
+        assert moment(ledger, DEMO, "2").until == {DEMO: 2, PUBLIC: 3}
+        present = moment(ledger, DEMO, "")
+    assert "Iluka" in notes(LocalGraph(settings, DEMO, present, date(2026, 12, 24)))
+    question = find("evidence-behind")
+    past = history_of(settings, DEMO, question, {"record": "party/iluka"})
+    assert past is not None
+    assert past.status()["quads"] > 0
+    with running_graph(settings, tier=DEMO):
+        served = connect_then(settings, DEMO, present, date(2026, 12, 24))
+        assert "Iluka" in notes(served)
+
+
+def notes(graph: Graph) -> list[str]:
+    return [row["n"]["value"] for row in json.loads(graph.query(NOTES).body)["results"]["bindings"]]
+
+
+def test_an_answer_of_an_earlier_state_has_an_address_of_its_own(settings: Settings) -> None:
+    with Ledger(settings.ledger, settings.base) as ledger:
+        then = moment(ledger, PUBLIC, "2")
+    graph = LocalGraph(settings, PUBLIC, then)
+    answer = ask(graph, find("terms-without-data"), {}, settings.base, "en", then)
+    assert answer.address.endswith("/questions/terms-without-data?all=false&recorded=2")
+    assert "&recorded=2#" in answer.to_turtle()
+    assert ask(graph, find("terms-without-data"), {}, settings.base).address.endswith("/terms-without-data?all=false")
+
+
+@pytest.mark.parametrize(("own", "lowered"), [(0, LOW_NICENESS), (5, LOW_NICENESS), (15, 15)])
+def test_a_worker_is_lowered_and_never_raised(own: int, lowered: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    monkeypatch.setattr(os, "getpriority", lambda *_: own)
+    monkeypatch.setattr(os, "setpriority", lambda _, pid, niceness: told.append((pid, niceness)))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        GraphProcess._lower(object.__new__(GraphProcess), Worker(7, ours, ""))
+    assert told == [(7, lowered)]
+
+
+def test_where_no_process_can_be_started_the_view_is_busy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    settings.run.mkdir()
+    held = views.Views(settings, PUBLIC, Use())
+    assert held.open({"positions": [1], "day": "2026-12-01"})["error"] == "busy"
+    assert held.open({"positions": [], "day": "2026-12-01"})["error"] == "call"

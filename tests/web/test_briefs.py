@@ -91,6 +91,12 @@ def test_a_material_says_what_is_lost_and_what_hedges_it(web: FlaskClient) -> No
     assert "3 export controls in force bind Japan; aimed at it by name: 1." in told["controls"][0]
 
 
+def test_all_other_countries_are_none_that_supplies_could_stop_from(web: FlaskClient) -> None:
+    page = web.get("/brief/material/gallium?exporter=ZZ&lang=en", headers=PAGE)
+    assert page.status_code == 200
+    assert "is not on record." in page.text
+
+
 def test_number_forms(web: FlaskClient) -> None:
     one = page_of(web, "/brief/material/gallium?country=KR&lang=en")
     assert "One agreement that names it, a group or a member of it secures South Korea." in one

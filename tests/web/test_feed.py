@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
 
-from hedgerow.errors import CallError, ViewNotReady
+from hedgerow.errors import CallError, QueryRefused, Unavailable, ViewNotReady
 from hedgerow.graph.client import Graph, LocalGraph
 from hedgerow.graph.recorded import Moment
-from hedgerow.questions import Cell, Changes, Column, changes, changes_of, find
+from hedgerow.questions import Cell, Change, Changes, Column, changes, changes_of, find
 from hedgerow.settings import Settings
 from hedgerow.tiers import PUBLIC
 from hedgerow_web import create_app
@@ -54,7 +56,12 @@ def test_rows_are_told_apart_by_their_words(
 ) -> None:  # fmt: skip
     assert changes.key_of(SHAPE, before, after) == key
     made = changes.differences(SHAPE, key, before, after)
-    assert [(change.kind, change.row["who"], change.changed) for change in made] == found
+    assert [(change.kind, change.row["who"], moves(change)) for change in made] == found
+
+
+def moves(change: Change) -> dict[str, tuple[Cell, Cell]]:
+    """What has another value, with the one before and the one after."""
+    return {name: (change.before[name], change.row[name]) for name in change.changed}
 
 
 @pytest.fixture
@@ -111,7 +118,7 @@ def test_one_call_does_little_and_what_it_did_is_kept(settings: Settings) -> Non
     assert (told(third), third.complete) == (WHOLE, True)
     assert told(third)[: len(told(second))] == told(second)
     (moved,) = third.days[1].changes
-    assert moved.changed["value"] == ("4000", "5000")
+    assert moves(moved)["value"] == ("4000", "5000")
     assert set(moved.changed) == {"value", "version", "recordedAt"}
     assert third.recorded_at.startswith(TODAY)
     again = Graphs(settings, ready=0)
@@ -135,6 +142,30 @@ def test_what_a_parameter_names_may_have_come_later(settings: Settings) -> None:
     assert (told(found), found.complete) == ([], True)
     tin = [of(settings, graphs, agreement="tin") for _ in range(3)][-1]
     assert told(tin) == [WHOLE[1], WHOLE[3]]
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), QueryRefused("broke its worker")])
+def test_what_went_wrong_is_not_kept_as_an_empty_answer(
+    error: Exception, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graphs, ask = Graphs(settings), changes.ask
+
+    def failing(*given: Any) -> Any:
+        if len(graphs.asked) == 2:
+            raise error
+        return ask(*given)
+
+    monkeypatch.setattr(changes, "ask", failing)
+    with contextlib.suppress(QueryRefused):
+        assert not of(settings, graphs).complete
+    monkeypatch.undo()
+    assert told([of(settings, Graphs(settings)) for _ in range(3)][-1]) == WHOLE
+
+
+def test_an_answer_that_cannot_be_kept_is_given(settings: Settings) -> None:
+    settings.answers.parent.mkdir(exist_ok=True)
+    settings.answers.write_text("no folder", "utf-8")
+    assert told(of(settings, Graphs(settings))) == WHOLE[:1]
 
 
 def test_kept_answers_are_few(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +201,8 @@ def test_the_feed_is_atom_and_leads_to_the_answers_of_its_days(settings: Setting
     assert whole.findtext(f"{ATOM}author/{ATOM}name") == settings.publisher
     links = {link.get("rel"): link.get("href") for link in whole.findall(f"{ATOM}link")}
     assert links["self"] == "http://registry.example/questions/believed-in-force.atom?lang=en"
-    assert (entries[1].find(f"{ATOM}link").get("href") or "").endswith("recorded=4")  # type: ignore[union-attr]
+    leads = entries[1].find(f"{ATOM}link").get("href") or ""  # type: ignore[union-attr]
+    assert leads.endswith("?asOf=2026-11-23&lang=en&recorded=4")
     assert entries[1].findtext(f"{ATOM}updated") == "2026-11-23T09:00:00.000Z"
     content = "".join(entries[1].find(f"{ATOM}content").itertext())  # type: ignore[union-attr]
     assert "changed: tin offtake" in content

@@ -144,3 +144,20 @@ def test_a_refusal_has_the_headers_of_every_answer(web: FlaskClient) -> None:
         assert response.headers[name] == value
     assert "Hedgerow-Tier" not in response.headers
     assert web.get("/demo/sparql", query_string={"query": "CLEAR ALL"}).headers["Hedgerow-Tier"] == "demo"
+
+
+def test_a_query_in_bytes_that_nobody_encoded_is_the_query(web: FlaskClient) -> None:
+    query = 'SELECT ?thing { ?thing rdfs:label "ガリウム"@ja }'
+    query = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> " + query
+    form = "application/x-www-form-urlencoded"
+    answers = [
+        web.post("/sparql", data=f"query={query}".encode(), content_type=form),
+        web.get("/sparql", environ_overrides={"QUERY_STRING": f"query={query}".encode().decode("latin-1")}),
+        web.get("/sparql", query_string={"query": query}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 200
+        assert answer.data == answers[-1].data
+    assert b"item/gallium" in answers[-1].data
+    broken = web.post("/sparql", data=b"query=\xff", content_type=form)
+    assert (broken.status_code, "UTF-8" in broken.json["detail"]) == (400, True)  # type: ignore[index]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from flask import request
 
@@ -30,6 +32,11 @@ def registry() -> str:
 def absolute(address: str) -> str:
     """A local address as it is reached from outside; another one as it is. Raises CallError as above."""
     return f"{_outside()}{address}" if address.startswith("/") else address
+
+
+def with_query(path: str, asked: Mapping[str, object]) -> str:
+    """A path with parameters behind it, whatever a reader calls them: `url_for` has words of its own among its own."""
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def _outside() -> str:

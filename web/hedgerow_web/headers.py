@@ -19,6 +19,7 @@ DATA_SECURITY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-
 EMBEDDED_SECURITY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors *"
 )
+_EMBEDDED = "answers.embed"
 #: How long an answer of the live view may be given again unasked.
 LIVE = "public, max-age=60"
 #: The vendored files lie under their version, so they never change.
@@ -90,6 +91,8 @@ def _finish(response: Response) -> Response:
     # answer of the same address is a page.
     open_ = not page or "Accept" in response.vary or "Access-Control-Allow-Origin" in given
     leave = shared() if open_ else [("Cross-Origin-Resource-Policy", "same-origin")]
+    if request.endpoint == _EMBEDDED:  # what cannot be answered, too: within a page nobody sees why it stays empty
+        given["Content-Security-Policy"] = EMBEDDED_SECURITY
     for name, value in (*every(page=page, drawing="drawing" in g), *leave):
         given.setdefault(name, value)
     if request.path.startswith(_VENDORED) and response.status_code == 200:

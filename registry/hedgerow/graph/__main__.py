@@ -1,4 +1,4 @@
-"""`python -m hedgerow.graph [tier] [--recorded K --day D]`: one tier's graph process, in a fresh interpreter.
+"""`python -m hedgerow.graph [tier] [--recorded K,... --day D]`: one tier's graph process, in a fresh interpreter.
 
 With a position K of the tier's chain it holds what was on record then, as it is on the day D.
 """
@@ -23,7 +23,7 @@ def main() -> int:
     die_with_parent()
     words = argparse.ArgumentParser(prog="python -m hedgerow.graph")
     words.add_argument("tier", nargs="?", default=PUBLIC)
-    words.add_argument("--recorded", type=int)
+    words.add_argument("--recorded", type=lambda text: [int(each) for each in text.split(",")])
     words.add_argument("--day", type=date.fromisoformat, default=today())
     given = words.parse_args()
     try:

@@ -121,7 +121,7 @@ class GraphClient:
 
     def view(self, then: Moment, day: date) -> GraphClient:
         """The process that holds an earlier view. Raises ViewNotReady while it is built, Busy when others are held."""
-        header: Header = {"op": "view", "client": caller.get().name, "position": then.head.position, "day": str(day)}
+        header: Header = {"op": "view", "client": caller.get().name, "positions": then.positions, "day": str(day)}
         answered = self._connections.ask(pack(header)).header
         if "error" in answered:
             raise _error(answered)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from hedgerow.errors import CallError, GraphNotReady, QueryTimeout
+from hedgerow.errors import GraphNotReady, QueryTimeout, Unavailable
 from hedgerow.graph.frames import Header, Reader, receive
 
 #: How often a waiting query is asked whether anyone still waits for it, in seconds.
@@ -56,7 +56,7 @@ class Connections:
     def ask(self, frame: bytes, *, spooled: bool = False) -> Answered:
         """Send a request and take in the whole answer. `spooled`: a large one into a file without a name.
 
-        Raises GraphNotReady, QueryTimeout, and CallError when the caller goes away.
+        Raises GraphNotReady, QueryTimeout, and Unavailable when the caller goes away.
         """
         try:
             while True:
@@ -122,7 +122,7 @@ class Connections:
                 return receive(connection, reader)
             except TimeoutError:
                 if caller.get().gone():
-                    raise CallError("The client went away before its answer.", "Ask again, and wait.") from None
+                    raise Unavailable("The client went away before its answer.", "Ask again, and wait.") from None
                 end = end or time.monotonic() + self._patience
                 if time.monotonic() > end:
                     raise

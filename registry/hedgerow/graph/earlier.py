@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from hedgerow.errors import CallError
 from hedgerow.graph.process import GraphProcess
 from hedgerow.graph.project import Fold, fold
-from hedgerow.graph.recorded import moment
 from hedgerow.graph.views import name_of
 from hedgerow.settings import Settings
+from hedgerow.tiers import chains
 
 
 class EarlierGraph(GraphProcess):
-    """What the tier's graph was at a position of its chain, as it is on a day."""
+    """What the tier's graph was at a position of its chain, and of those it reads beside it, as it is on a day."""
 
-    def __init__(self, settings: Settings, tier: str, position: int, day: date) -> None:
-        self._position, self._on = position, day
-        super().__init__(settings, tier, name_of(tier, position, day))
+    def __init__(self, settings: Settings, tier: str, positions: Sequence[int], day: date) -> None:
+        others = [chain for chain in chains(tier) if chain != tier]
+        self._until, self._on = dict(zip((tier, *others), positions, strict=True)), day
+        super().__init__(settings, tier, name_of(tier, positions, day))
 
     def _read(self) -> tuple[Fold, date]:
-        until = moment(self._ledger, self._tier, str(self._position)).until
-        return fold(self._ledger, self._tier, until), self._on
+        for chain, position in self._until.items():
+            if position and self._ledger.end(chain, position) is None:
+                raise CallError(f"The chain '{chain}' has no position {position}.", "Ask for one that is there.")
+        return fold(self._ledger, self._tier, self._until), self._on
 
     def _follow(self) -> None:
         """The past does not change."""

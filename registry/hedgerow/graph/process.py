@@ -137,6 +137,8 @@ class GraphProcess:
         self._kill_overdue()
         self._set_long_aside()
         self._reap()
+        self._fill_workers()
+        self._assign()
         self._views.tend()
         self._follow()
 
@@ -160,7 +162,7 @@ class GraphProcess:
     # clients
 
     def _accept(self) -> None:
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(OSError):  # none is there any more, or there is no room for it
             connection, _ = self._listener.accept()
             connection.setblocking(False)
             self._selector.register(connection, selectors.EVENT_READ, Client(connection))
@@ -263,9 +265,13 @@ class GraphProcess:
     # workers
 
     def _fill_workers(self) -> None:
-        """Have as many workers as there may be at full priority; those lowered are beside them."""
-        while sum(not worker.low for worker in self._workers) < self._settings.workers:
-            self._workers.append(self._fork())
+        """Have as many workers as there may be at full priority; those lowered are beside them.
+
+        Where the system gives no process more, those there are go on, and it is tried again when it is looked round.
+        """
+        with contextlib.suppress(OSError):
+            while sum(not worker.low for worker in self._workers) < self._settings.workers:
+                self._workers.append(self._fork())
 
     def _fork(self) -> Worker:
         ours, theirs = socket.socketpair()
@@ -354,8 +360,9 @@ class GraphProcess:
 
     def _lower(self, worker: Worker) -> None:
         worker.low = True
-        with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, worker.pid, LOW_NICENESS)
+        own = os.getpriority(os.PRIO_PROCESS, 0)  # nobody may raise what began lower still
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PROCESS, worker.pid, max(own, LOW_NICENESS))
 
     def _release(self, worker: Worker) -> Client | None:
         """Take a worker's query from it, and charge whose it was."""

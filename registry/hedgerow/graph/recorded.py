@@ -34,6 +34,11 @@ class Moment:
         """By chain, the last position that was there."""
         return {chain: head.position for chain, head in ((self.tier, self.head), *self.below)}
 
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The last position that was there: of the tier's own chain, and of those it reads beside it."""
+        return tuple(self.until.values())
+
     def view(self, day: date) -> View:
         """The view of this moment on a day; only its name, for it says nothing of when its first event came."""
         return View(self.tier, self.head, day, self.below)
@@ -50,8 +55,8 @@ def moment(ledger: Ledger, tier: str, asked: str) -> Moment:
     if not last:
         raise CallError(f"The chain '{tier}' holds nothing yet.", "Load the record first.")
     if not asked:
-        position = last
-    elif asked.isascii() and asked.isdigit():
+        return now(ledger, tier)
+    if asked.isascii() and asked.isdigit():
         position = int(asked) if len(asked) <= len(str(last)) else last + 1
         if not 1 <= position <= last:
             raise CallError(f"The chain '{tier}' has no position {asked[:40]}.", remedy)
@@ -60,6 +65,13 @@ def moment(ledger: Ledger, tier: str, asked: str) -> Moment:
         if not position:
             raise CallError(f"Nothing was recorded in the chain '{tier}' by {asked}.", remedy)
     return at(ledger, tier, position)
+
+
+def now(ledger: Ledger, tier: str) -> Moment:
+    """The last event of the tier's own chain, beside all that the other chains hold by now, as the live view has it."""
+    own = ledger.head(tier)
+    below = tuple((chain, ledger.head(chain)) for chain in chains(tier) if chain != tier)
+    return Moment(tier, own, ledger.recorded_at(tier, own.position) if own.position else "", below)
 
 
 def at(ledger: Ledger, tier: str, position: int) -> Moment:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,13 +25,13 @@ HELD_SECONDS = 10.0
 LOW_NICENESS = 5
 
 
-def name_of(tier: str, position: int, day: date) -> str:
-    """What the socket of an earlier view is called.
+def name_of(tier: str, positions: Sequence[int], day: date) -> str:
+    """What the socket of an earlier view is called: by the position of the tier's own chain, and of those it reads.
 
-    >>> name_of("public", 12, date(2026, 12, 1))
-    'public-12-2026-12-01'
+    >>> name_of("public", [12], date(2026, 12, 1)), name_of("demo", [3, 12], date(2026, 12, 1))
+    ('public-12-2026-12-01', 'demo-3-12-2026-12-01')
     """
-    return f"{tier}-{position}-{day.isoformat()}"
+    return "-".join([tier, *map(str, positions), day.isoformat()])
 
 
 @dataclass
@@ -64,15 +65,19 @@ class Views:
     def open(self, header: Header) -> Header:
         """The answer to `view`: the socket's name once the view is built; until then an error that says so."""
         try:
-            position, day = int(header["position"]), date.fromisoformat(header["day"])
-        except (KeyError, TypeError, ValueError):
-            return {"error": "call", "detail": "A view is named by its position and its day."}
-        name, now = name_of(self._tier, position, day), time.monotonic()
+            positions, day = [int(each) for each in header["positions"]], date.fromisoformat(header["day"])
+            position = positions[0]
+        except (KeyError, TypeError, ValueError, IndexError):
+            return {"error": "call", "detail": "A view is named by its positions and its day."}
+        name, now = name_of(self._tier, positions, day), time.monotonic()
         if (held := self._held.get(name)) is None:
             if not self._make_room(now):
                 return {"error": "busy", "detail": f"{MOST} earlier views are in use already."}
-            command = ["--recorded", str(position), "--day", day.isoformat()]
-            process = subprocess.Popen([sys.executable, "-m", "hedgerow.graph", self._tier, *command])
+            command = ["--recorded", ",".join(map(str, positions)), "--day", day.isoformat()]
+            try:
+                process = subprocess.Popen([sys.executable, "-m", "hedgerow.graph", self._tier, *command])
+            except OSError as error:  # the live view goes on
+                return {"error": "busy", "detail": f"No process can be started for an earlier view: {error.strerror}."}
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + LOW_NICENESS)
             self._held[name] = held = _Held(process, now, str(header.get("client", "")))
         held.asked = now

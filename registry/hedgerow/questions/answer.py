@@ -56,8 +56,10 @@ class Answer:
 
     @property
     def query(self) -> str:
-        """How its address ends: every parameter that has a value, or nothing."""
+        """How its address ends: every parameter that has a value and which earlier state it is of, or nothing."""
         given = {name: value for name, value in self.footing["parameters"].items() if value}
+        if recorded := self.footing.get("recorded"):
+            given["recorded"] = recorded["position"]
         return f"?{urlencode(given)}" if given else ""
 
     @property

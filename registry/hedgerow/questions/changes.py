@@ -7,8 +7,11 @@ computes a few answers at most and begins to build one view at most; what is not
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,11 +42,12 @@ GraphAt = Callable[[Moment, date], Graph]
 
 @dataclass(frozen=True)
 class Change:
-    """A row that came, went or is another: `changed` names the columns with the value before and after."""
+    """A row that came, went or is another: `changed` names the columns with another value than in the row `before`."""
 
     kind: str
     row: Row
-    changed: Mapping[str, tuple[Cell, Cell]] = field(default_factory=dict)
+    before: Row = field(default_factory=dict)
+    changed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -123,8 +127,8 @@ def differences(columns: Sequence[Column], key: Sequence[str], before: Rows, aft
         known = old.get(_values(row, key))
         if known is None:
             changes.append(Change("added", row))
-        elif moved := {name: (known[name], row[name]) for name in others if _same(known[name]) != _same(row[name])}:
-            changes.append(Change("changed", row, moved))
+        elif moved := [name for name in others if _same(known[name]) != _same(row[name])]:
+            changes.append(Change("changed", row, known, moved))
     return [*changes, *(Change("removed", row) for row in before if _values(row, key) not in new)]
 
 
@@ -166,8 +170,8 @@ class _Answers:
         self._asked += 1
         try:
             rows = ask(graph, self._question, values, self._settings.base, self._language, then).rows
-        except CallError:
-            if first:
+        except CallError as error:
+            if first or type(error) is not CallError:
                 raise
             rows = []  # What a parameter names was not on record yet.
         self._keep(path, rows)
@@ -182,10 +186,20 @@ class _Answers:
         content = json.dumps(rows, ensure_ascii=False)
         if len(content) > MOST_BYTES:
             raise QueryTooLarge("The answer is too large to be followed day by day.", "Narrow it by a parameter.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        kept = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime)
-        for old in kept[: max(0, len(kept) - MOST_KEPT + 1)]:
-            old.unlink(missing_ok=True)
-        scratch = path.with_suffix(".new")
-        scratch.write_text(content, "utf-8")
-        scratch.replace(path)
+        # Others keep answers at the same time; and one that cannot be kept is an answer all the same.
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            kept = sorted(path.parent.iterdir(), key=_written)
+            for old in kept[: max(0, len(kept) - MOST_KEPT + 1)]:
+                old.unlink(missing_ok=True)
+            scratch = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+            scratch.write_text(content, "utf-8")
+            scratch.replace(path)
+
+
+def _written(path: Path) -> float:
+    """When a file was written last; one that is gone meanwhile long ago."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

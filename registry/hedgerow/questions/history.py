@@ -14,7 +14,7 @@ from pyoxigraph import Literal, RdfFormat, Store
 
 from hedgerow.graph.client import LocalGraph
 from hedgerow.graph.project import View, today
-from hedgerow.graph.recorded import Moment, at
+from hedgerow.graph.recorded import Moment, now
 from hedgerow.iri import HR, RDF_TYPE, XSD
 from hedgerow.ledger import GENESIS, Event, Head, Ledger
 from hedgerow.questions.header import ANY_RECORD, HISTORY, RECORD_TYPES, Question
@@ -46,8 +46,7 @@ def history_of(
     if not settings.ledger.exists():
         return LocalGraph.of(Store(), View(tier, Head(0, GENESIS), today()))
     with Ledger(settings.ledger, settings.base) as ledger:
-        last = ledger.head(tier).position
-        then = then or (at(ledger, tier, last) if last else Moment(tier, Head(0, GENESIS), ""))
+        then = then or now(ledger, tier)
         if records:
             changes = _of_record(ledger, records[0], then.until, tier_of(settings.base, records[0]))
         else:

@@ -67,9 +67,9 @@ def read(environ: Mapping[str, Any], body: bytes, longest: int, base: str) -> As
     if length.isdigit() and int(length) > len(body):
         raise CallError("The body is shorter than its Content-Length.", "Send it whole.")
     media_type = media_type.partition(";")[0].strip().lower()
-    given = _parameters(environ.get("QUERY_STRING", ""))
+    given = _parameters(environ.get("QUERY_STRING", "").encode("latin-1"))
     if media_type == FORM:
-        for name, values in _parameters(body.decode("latin-1")).items():
+        for name, values in _parameters(body).items():
             given.setdefault(name, []).extend(values)
     if media_type == UPDATE or "update" in given:
         raise CallError("Updates are not taken here.", "Records change through the ledger only.")
@@ -93,8 +93,12 @@ def is_page(accept: str | None) -> bool:
     return "text/html" in (accept or "") and choose(accept, _ALL) == HTML
 
 
-def _parameters(text: str) -> _Parameters:
-    """The parameters of a query string or form, each with its values in order. Decoded once, and strictly."""
+def _parameters(content: bytes) -> _Parameters:
+    """The parameters of a query string or form, each with its values in order. Decoded once, and strictly.
+
+    Some clients leave what is not ASCII as it is, instead of as `%E3`: it is read as what it means.
+    """
+    text = _utf8(content)
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except UnicodeDecodeError as error:

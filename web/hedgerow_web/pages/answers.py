@@ -11,14 +11,13 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from hedgerow.errors import CallError, NotFound
 from hedgerow.graph.project import today
 from hedgerow.graph.recorded import Moment
-from hedgerow.questions import FORMS, Answer, Cell, Form, Question, ask, find, history_of, with_evidence
+from hedgerow.questions import FORMS, HISTORY, Answer, Cell, Form, Question, ask, find, history_of, with_evidence
 from hedgerow.questions.header import in_language, short
 from hedgerow_web import i18n, views
-from hedgerow_web.address import absolute, registry
-from hedgerow_web.headers import EMBEDDED_SECURITY
+from hedgerow_web.address import absolute, registry, with_query
 from hedgerow_web.negotiate import content_type
 from hedgerow_web.site import site
-from hedgerow_web.snippets import SNIPPETS, Use, frame
+from hedgerow_web.snippets import SNIPPETS, Use, frame, sparqlwrapper
 
 blueprint = Blueprint("answers", __name__)
 #: What in an address chooses a form and is no parameter of a question.
@@ -63,7 +62,9 @@ def as_file(question: Question, form: Form) -> Response:
 def addresses(question: Question) -> dict[str, str]:
     """Where each form of the answer to the parameters of the request lies, by the name of the form."""
     return {
-        form.name: url_for("answers.export", name=question.name, suffix=form.suffix, **form.asked, **asked())  # type: ignore[arg-type]
+        form.name: with_query(
+            url_for("answers.export", name=question.name, suffix=form.suffix), {**form.asked, **asked()}
+        )
         for form in FORMS
     }
 
@@ -83,10 +84,12 @@ def ways(question: Question) -> dict[str, object]:
     query = question.bound(values(), here.settings.base)
     use = Use(question, asked(), query, registry(), here.tier, i18n.language())
     at = addresses(question)
-    address = absolute(url_for("answers.embed", name=question.name, **use.asked))  # type: ignore[arg-type]
+    address = absolute(with_query(url_for("answers.embed", name=question.name), use.asked))
+    # The endpoint holds the graph as it is: neither its history nor an earlier state of it.
+    live = question.over != HISTORY and "then" not in g
     return {
         "files": [Way(form.title, at[form.name], form.media_type) for form in FORMS],
-        "snippets": {title: write(use) for title, write in SNIPPETS.items()},
+        "snippets": {title: write(use) for title, write in SNIPPETS.items() if live or write is not sparqlwrapper},
         "frame": frame(address, in_language(question.title, use.language)),
     }
 
@@ -104,11 +107,14 @@ def embed(name: str) -> Response:
         rows=rows,
         columns=[column for column in question.columns if column.name != "records"],
         names=names_of_lists(answer, rows),
-        address=url_for("questions.one", name=question.name, **asked()),  # type: ignore[arg-type]
+        address=with_query(url_for("questions.one", name=question.name), {**asked(), **_language()}),
     )
-    response = make_response(page)
-    response.headers["Content-Security-Policy"] = EMBEDDED_SECURITY
-    return response
+    return make_response(page)
+
+
+def _language() -> dict[str, str]:
+    """The language the address asks for: no cookie reaches a frame within another site."""
+    return {"lang": i18n.language()} if "lang" in request.args else {}
 
 
 def values() -> dict[str, str]:

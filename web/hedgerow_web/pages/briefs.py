@@ -15,7 +15,7 @@ from hedgerow.errors import CallError
 from hedgerow.iri import code
 from hedgerow.questions import Answer, Cell, Parameter, ask, find
 from hedgerow_web import i18n
-from hedgerow_web.address import here
+from hedgerow_web.address import here, with_query
 from hedgerow_web.pages.questions import options
 from hedgerow_web.site import site
 
@@ -84,7 +84,7 @@ class Section:
     @property
     def address(self) -> str:
         """Where the whole answer is."""
-        return url_for("questions.one", name=self.question, **self.given)  # type: ignore[arg-type]
+        return with_query(url_for("questions.one", name=self.question), self.given)
 
     @property
     def footing(self) -> Mapping[str, str]:
@@ -231,10 +231,10 @@ def chosen() -> Response:
     asked = _asked()
     item, importer = asked.pop("item", ""), asked.get("country") or _default("importer")
     if item:
-        address = url_for("briefs.material", slug=_slug(item), **{"country": importer, **asked})  # type: ignore[arg-type]
+        address = with_query(url_for("briefs.material", slug=_slug(item)), {"country": importer, **asked})
     else:
         asked.pop("country", None)
-        address = url_for("briefs.country", slug=_slug(importer), **asked)  # type: ignore[arg-type]
+        address = with_query(url_for("briefs.country", slug=_slug(importer)), asked)
     return make_response(redirect(address, code=303))
 
 

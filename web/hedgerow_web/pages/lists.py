@@ -10,6 +10,7 @@ from hedgerow.iri import HR
 from hedgerow.questions import Parameter, ask, find
 from hedgerow.sources.vocabulary import KINDS
 from hedgerow_web import i18n
+from hedgerow_web.address import with_query
 from hedgerow_web.listing import FACET_SIZE, Column, Listing, short, show, values, wanted
 from hedgerow_web.site import Row, Value, site
 
@@ -414,7 +415,7 @@ def _link(**changes: object) -> str:
     """The address of this list with something changed; an empty value removes it."""
     arguments = {**request.args.to_dict(), **{name: str(value) for name, value in changes.items()}}
     kept = {name: value for name, value in arguments.items() if value and name != "lang"}
-    return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
+    return with_query(url_for(request.endpoint or "", **(request.view_args or {})), kept)
 
 
 @blueprint.get("/browse")

@@ -22,6 +22,7 @@ from hedgerow.questions import (
     load_questions,
 )
 from hedgerow_web import headers, i18n, views
+from hedgerow_web.address import with_query
 from hedgerow_web.described import Link
 from hedgerow_web.listing import MAX_PAGE
 from hedgerow_web.negotiate import HTML, Unacceptable, choose
@@ -107,8 +108,8 @@ def _page(question: Question) -> Response:
         viewed=lambda key: _address(question, {**asked(), **order, "view": key}),
         order=order,
         ordered=lambda column, way: _address(question, {**here, "sort": column, "order": way}),
-        source=url_for("answers.export", name=question.name, suffix="json", **asked(), **order),  # type: ignore[arg-type]
-        feed=question.over != HISTORY and url_for("feeds.feed", name=question.name, **given),  # type: ignore[arg-type]
+        source=with_query(url_for("answers.export", name=question.name, suffix="json"), {**asked(), **order}),
+        feed=question.over != HISTORY and with_query(url_for("feeds.feed", name=question.name), given),
         kept=answer and site().settings.ledger.exists() and _kept(question, answer, given),
         now=_address(question, given),
     )
@@ -116,7 +117,7 @@ def _page(question: Question) -> Response:
 
 
 def _address(question: Question, what: Mapping[str, str | int]) -> str:
-    return url_for("questions.one", name=question.name, **what)  # type: ignore[arg-type]
+    return with_query(url_for("questions.one", name=question.name), what)
 
 
 def _chosen(*names: str) -> dict[str, str]:

@@ -41,6 +41,7 @@ _LABEL = NamedNode(RDFS_LABEL)
 _DATATYPES = {"string": "string", "date": "date", "boolean": "boolean", "integer": "integer"}
 #: A year says when, not how much.
 _YEAR = re.compile(r"year\Z", re.IGNORECASE)
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _ROW = Column("row", "integer", None, {"en": "Row", "ja": "行"})
 _COUNT = Column("rowCount", "integer", None, {"en": "Number of rows", "ja": "行数"})
 _UNKNOWN = {
@@ -202,14 +203,20 @@ class _Cube:
                 yield Triple(NamedNode(record), name("hr:statedIn"), NamedNode(source))
         names |= {iri: source.title for iri, source in self._answer.sources.items() if source.title}
         for iri, label in sorted(names.items()):
-            yield Triple(NamedNode(iri), _LABEL, Literal(label, language=language))
+            if label != iri:
+                yield Triple(NamedNode(iri), _LABEL, _label(label, language))
 
 
 def _codes(found: Mapping[str, str], scheme: str, language: str) -> Iterator[Triple]:
     for iri, label in sorted(found.items()):
         yield Triple(NamedNode(iri), _TYPE, name("skos:Concept"))
         yield Triple(NamedNode(iri), name("skos:inScheme"), NamedNode(scheme))
-        yield Triple(NamedNode(iri), name("skos:prefLabel"), Literal(label, language=language))
+        yield Triple(NamedNode(iri), name("skos:prefLabel"), _label(label, language))
+
+
+def _label(text: str, language: str) -> Literal:
+    """What a thing is called. Where it has no name in the language it has another: then none is said."""
+    return Literal(text, language=language) if (language == "ja") == bool(_JAPANESE.search(text)) else Literal(text)
 
 
 def _in_languages(subject: NamedNode, word: NamedNode, texts: object) -> Iterator[Triple]:

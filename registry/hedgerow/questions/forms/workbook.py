@@ -27,6 +27,8 @@ _CUT = " … (CSV)"
 
 _WORDS = {
     "answer": {"en": "Answer", "ja": "答え"},
+    "recorded": {"en": "What was on record by", "ja": "この時点までの記録"},
+    "position": {"en": "{at} (position {position})", "ja": "{at}（位置 {position}）"},
     "footing": {"en": "Footing", "ja": "根拠"},
     "evidence": {"en": "Records", "ja": "レコードと出典"},
     "synthetic": {"en": " (synthetic)", "ja": "（架空）"},
@@ -189,6 +191,9 @@ def _footing(answer: Answer) -> Iterator[list[Value]]:
     for name, value in footing["parameters"].items():
         yield [_word(answer, "parameter").format(name=name), value or _word(answer, "none")]
     yield [_word(answer, "asOf"), _day(str(footing["asOf"]))]
+    if recorded := footing.get("recorded"):
+        said = _word(answer, "position").format(at=recorded["at"], position=recorded["position"])
+        yield [_word(answer, "recorded"), said]
     for name in ("version", "tier", "rows", "coverage", "missing", "assumptions"):
         if footing[name] != "":
             yield [_word(answer, name), footing[name]]

@@ -1,4 +1,5 @@
-// A line for each row through time: thick where both ends are on record, thin and open where one is not.
+// A line for each row through time: thick where both ends are on record, thin and open where one is not. What only
+// begins, by the question, is a dot.
 
 import { plot } from "./libraries.js";
 import { frame, labels, lines } from "./rows.js";
@@ -19,9 +20,10 @@ export async function draw(reading, width) {
     const [start, end] = ends(row);
     return { key: at, name: names[at], fill: color(row), start: start?.from, end: end?.to, text: said(reading, row) };
   });
-  const open = spans.some((span) => !span.start || !span.end);
+  const ending = reading.has("end");
+  const open = ending && spans.some((span) => !span.start || !span.end);
   const today = stretch(reading.answer.footing?.asOf)?.from;
-  const svg = spans.length > 0 ? chart(await plot(), spans, today, width) : null;
+  const svg = spans.length > 0 ? chart(await plot(), spans, ending, today, width) : null;
   const notes = open ? [text("A thin line that runs to the edge: that end is not on record.")] : [];
   if (today && svg) notes.push(text("The upright line is the day asked for."));
   return { svg, drawn: rows.length, more: drawable.length - rows.length, left, withheld, legend, notes };
@@ -29,10 +31,11 @@ export async function draw(reading, width) {
 
 /** Both ends as the source states them. */
 function said(reading, row) {
-  return [reading.label(row, "start") || "?", reading.label(row, "end") || "?"].join(" – ");
+  const ends = reading.has("end") ? ["start", "end"] : ["start"];
+  return ends.map((end) => reading.label(row, end) || "?").join(" – ");
 }
 
-function chart(Plot, spans, today, width) {
+function chart(Plot, spans, ending, today, width) {
   const shape = frame(spans.map((span) => span.name), width);
   const known = spans.flatMap((span) => [span.start, span.end]).concat(today ?? []).filter(Boolean);
   const [first, last] = [Math.min(...known), Math.max(...known)];
@@ -53,7 +56,7 @@ function chart(Plot, spans, today, width) {
       Plot.gridX({ ticks: years }),
       Plot.axisX({ anchor: "top", label: null, ticks: years, tickFormat: moment }),
       Plot.barX(drawn.filter(whole), { ...bar, ...shape.bar }),
-      Plot.barX(drawn.filter((span) => !whole(span)), { ...bar, ...half }),
+      ending ? Plot.barX(drawn.filter((span) => !whole(span)), { ...bar, ...half }) : null,
       Plot.dot(drawn.filter((span) => !whole(span)), { x: (span) => span.start ?? span.end, y: "key", dy: shape.below, r: 4.5, fill: "fill" }),
       today ? Plot.ruleX([today], { stroke: "currentColor", strokeDasharray: "3 3" }) : null,
       labels(Plot, spans, shape),

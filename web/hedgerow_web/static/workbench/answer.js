@@ -2,7 +2,7 @@
 
 import { number, text } from "../views/texts.js";
 import { button, element } from "./dom.js";
-import { give, slug, stated } from "./files.js";
+import { give, slug, stated, titleOf } from "./files.js";
 import { Names } from "./names.js";
 import { asAnswer, columns } from "./rows.js";
 import { fetchAs } from "./run.js";
@@ -43,7 +43,7 @@ export class Answer {
   /** Show what was found, and give the sentence that tells of it. `asked`: {query, timeout}. */
   async show(found, asked) {
     const form = "boolean" in found.data ? "verdict" : found.form;
-    Object.assign(this, { found: { ...found, form }, asked, page: 0, order: null, texts: new Map() });
+    Object.assign(this, { found: { ...found, form }, asked, page: 0, order: null, texts: new Map(), turn: null });
     this.subjects = form === "statements" ? gather(found.data) : null;
     this.views = await this.#guess();
     this.kind = this.#kinds()[0];
@@ -116,11 +116,16 @@ export class Answer {
 
   async #draw() {
     if (!this.found) return;
+    // What takes longer than the reader waits for is not shown over what he has turned to meanwhile.
+    const turn = Symbol(this.kind);
+    this.turn = turn;
+    const current = () => this.turn === turn;
     const ways = { verdict: () => this.#verdict(), table: () => this.#table(), tree: () => this.#tree(), text: () => this.#text() };
     try {
-      part("shown").replaceChildren(...(await (ways[this.kind] ?? (() => this.#drawing()))()));
+      const made = await (ways[this.kind] ?? (() => this.#drawing(current)))();
+      if (current()) part("shown").replaceChildren(...made);
     } catch (error) {
-      this.fail(error);
+      if (current()) this.fail(error);
     }
   }
 
@@ -157,14 +162,16 @@ export class Answer {
     this.say(part("shown").querySelector(".pages span").textContent);
   }
 
-  async #drawing() {
-    const { draw } = await import("../views/draw.js");
+  async #drawing(current) {
     const { form, data } = this.found;
+    const view = this.views.find(({ kind }) => kind === this.kind);
+    const title = titleOf(this.asked.query) || text("Answer");
+    const { draw } = await import("../views/draw.js");
     await this.names.ask(form === "table" ? iris(data.results.bindings) : things(this.subjects));
-    const title = stated(this.asked.query, "title") || text("Answer");
+    if (!current()) return [];
     const figure = element("figure", "", { className: "view", dataset: { title } });
     part("shown").replaceChildren(figure); // it is drawn to the width it has on the page
-    await draw(figure, this.views.find(({ kind }) => kind === this.kind), this.#answer());
+    await draw(figure, view, this.#answer());
     return [figure];
   }
 
@@ -189,10 +196,9 @@ export class Answer {
 
   /** The answer as the endpoint writes it in another form; asked once. */
   async #as(media) {
-    if (!this.texts.has(media)) {
-      this.texts.set(media, await fetchAs(this.settings.endpoint, this.asked.query, media, this.asked));
-    }
-    return this.texts.get(media);
+    const { texts, asked } = this; // another query may be asked meanwhile
+    if (!texts.has(media)) texts.set(media, await fetchAs(this.settings.endpoint, asked.query, media, asked));
+    return texts.get(media);
   }
 
   #downloads() {

@@ -14,6 +14,14 @@ export function stated(query, name) {
   return new RegExp(`^#\\+ ${name}: *(.+)$`, "m").exec(query)?.[1].trim() ?? "";
 }
 
+/** The title of a header in the reader's language, else in English; "" without one. */
+export function titleOf(query) {
+  const title = stated(query, "title");
+  if (!title.startsWith("{")) return title;
+  const words = [language, "en"].map((each) => new RegExp(`\\b${each}: ("(?:[^"\\\\]|\\\\.)*")`).exec(title)?.[1]);
+  return JSON.parse(words.find(Boolean) ?? '""');
+}
+
 /** A name for a file: letters, digits and hyphens. */
 export function slug(title) {
   const made = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");

@@ -35,9 +35,10 @@ const brought = settings.query || inFragment();
 editor.query = brought || draft() || settings.first;
 editor.cm.clearHistory();
 editor.onChange((query) => {
-  keep(query);
   check();
-  if (query !== brought) forget();
+  if (brought && query === brought) return; // looked at, not written: the draft stays
+  keep(query);
+  forget();
 });
 addEventListener("hashchange", () => {
   if (inFragment()) editor.query = inFragment();
