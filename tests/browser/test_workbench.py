@@ -387,7 +387,7 @@ def test_a_link_brings_the_query_to_another_reader(bench: Bench, browser: Browse
 def test_a_link_that_is_only_looked_at_leaves_the_draft(bench: Bench) -> None:
     page = bench.page
     bench.write("ASK { ?my ?own ?draft }")
-    page.wait_for_function("Object.values(localStorage).some((text) => text.includes('?draft'))")
+    wait_for(lambda: "?draft" in str(page.evaluate("Object.values(localStorage).join()")))
     looked = bench.open("/workbench?query=ASK%20%7B%7D")
     assert looked.query == "ASK {}"
     looked.run()
@@ -401,7 +401,7 @@ def test_a_view_that_comes_late_is_not_shown_over_the_one_turned_to(bench: Bench
     bench.run(COUNTS)
     bench.status("rows")
     late: list[Route] = []
-    page.route("**/names.json*", late.append)
+    page.route("**/names.json*", lambda route: late.append(route))
     page.locator("#views [data-kind=bar]").click()
     wait_for(lambda: page.wait_for_timeout(50) is None and bool(late), 10)
     page.locator("#views [data-kind=table]").click()

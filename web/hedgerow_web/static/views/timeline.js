@@ -46,6 +46,7 @@ function chart(Plot, spans, ending, today, width) {
   const whole = (span) => span.start && span.end;
   const title = (span) => `${span.name}: ${span.text}`;
   const bar = { x1: "x1", x2: "x2", y: "key", fill: "fill", title, className: "mark" };
+  const dot = { x: (span) => span.start ?? span.end, y: "key", dy: shape.below, r: 4.5, fill: "fill" };
   const half = { insetTop: shape.bar.insetTop + 6, insetBottom: shape.bar.insetBottom + 6 };
   return Plot.plot({
     ...shape.plot,
@@ -57,7 +58,7 @@ function chart(Plot, spans, ending, today, width) {
       Plot.axisX({ anchor: "top", label: null, ticks: years, tickFormat: moment }),
       Plot.barX(drawn.filter(whole), { ...bar, ...shape.bar }),
       ending ? Plot.barX(drawn.filter((span) => !whole(span)), { ...bar, ...half }) : null,
-      Plot.dot(drawn.filter((span) => !whole(span)), { x: (span) => span.start ?? span.end, y: "key", dy: shape.below, r: 4.5, fill: "fill" }),
+      Plot.dot(drawn.filter((span) => !whole(span)), ending ? dot : { ...dot, title, className: "mark" }),
       today ? Plot.ruleX([today], { stroke: "currentColor", strokeDasharray: "3 3" }) : null,
       labels(Plot, spans, shape),
     ],
