@@ -31,7 +31,8 @@ from hedgerow.graph import client as graph_client
 from hedgerow.graph.client import JSON, TURTLE, GraphClient, How, LocalGraph
 from hedgerow.graph.connections import Caller, caller
 from hedgerow.graph.frames import Reader, pack, receive
-from hedgerow.graph.process import GraphProcess
+from hedgerow.graph.process import KEPT_BYTES, QUICK_SECONDS, GraphProcess
+from hedgerow.graph.worker import data_bytes
 from hedgerow.iri import DEFAULT_BASE
 from hedgerow.ledger import Draft, Ledger
 from hedgerow.record import Statements
@@ -204,9 +205,30 @@ def _is_worker(pid: int, settings: Settings) -> bool:
 
 
 def test_a_killed_worker_is_replaced(settings: Settings) -> None:
-    for pid in [int(p) for p in os.listdir("/proc") if p.isdigit() and _is_worker(int(p), settings)]:
+    for pid in _workers(settings):
         os.kill(pid, signal.SIGKILL)
     assert GraphClient(settings).query(POINT).body
+
+
+def test_a_worker_goes_on_after_a_long_query_where_it_keeps_no_memory(home: Path) -> None:
+    settings = Settings(home=home)
+    long = "SELECT (COUNT(*) AS ?n) { { SELECT ?a { ?a ?b ?c } LIMIT 3000 } { SELECT ?d { ?d ?e ?f } LIMIT 3000 } }"
+    with running_graph(settings):
+        client = GraphClient(settings)
+        caller.set(Caller("192.0.2.77"))
+        assert client.query(long).millis > QUICK_SECONDS * 1000
+        before = _workers(settings)
+        for _ in range(3):
+            client.query(long)
+        assert _workers(settings) == before
+        caller.set(Caller(""))
+    held = data_bytes(os.getpid())
+    grown = bytearray(KEPT_BYTES)
+    assert data_bytes(os.getpid()) >= held + len(grown)
+
+
+def _workers(settings: Settings) -> set[int]:
+    return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and _is_worker(int(pid), settings)}
 
 
 def test_it_follows_the_ledger_and_equals_a_rebuild(home: Path) -> None:

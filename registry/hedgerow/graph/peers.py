@@ -57,6 +57,8 @@ class Worker:
     low: bool = False
     computed: float = 0.0
     dies_at: float = 0.0
+    #: The memory of its own that it began with, in bytes.
+    data: int = 0
 
 
 def cause(code: int, settings: Settings, seconds: float | None = None) -> Header:

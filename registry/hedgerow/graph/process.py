@@ -34,7 +34,7 @@ from hedgerow.graph.project import (
     unread,
 )
 from hedgerow.graph.views import Views
-from hedgerow.graph.worker import address_space, computed, die_with_parent, leave_network, serve, shut_in
+from hedgerow.graph.worker import address_space, computed, data_bytes, die_with_parent, leave_network, serve, shut_in
 from hedgerow.ledger import Ledger
 from hedgerow.settings import Settings
 from hedgerow.tiers import PUBLIC
@@ -51,6 +51,8 @@ GLANCE_SECONDS = 0.05
 ABANDONED_SECONDS = 1.0
 #: A worker is held when so much of its answer waits to be taken by its client, in bytes.
 HELD_BYTES = 1 << 20
+#: A worker that keeps more memory than this after a long query is replaced, in bytes.
+KEPT_BYTES = 64 << 20
 #: Long queries, and those of clients not known as light, give way to all else.
 LOW_NICENESS = 10
 BUDGET_SPENT = "The queries from your address have lately used all the computing time one address may use."
@@ -287,7 +289,7 @@ class GraphProcess:
             finally:
                 os._exit(71)
         theirs.close()
-        worker = Worker(pid, ours, self._view.version)
+        worker = Worker(pid, ours, self._view.version, data=data_bytes(pid))
         self._selector.register(ours, selectors.EVENT_READ, worker)
         return worker
 
@@ -396,8 +398,11 @@ class GraphProcess:
         if client is not None:
             self._reply(client, header | {"version": worker.version}, body)
         spare = sum(other.low and not other.busy for other in self._workers)
-        if worker.long or spare > max(1, self._settings.workers - 1) or worker.version != self._view.version:
+        # A new one would have to be given the whole graph's pages anew by the system, page by page.
+        grown = worker.long and data_bytes(worker.pid) > worker.data + KEPT_BYTES
+        if grown or spare > max(1, self._settings.workers - 1) or worker.version != self._view.version:
             self._replace(worker)
+        worker.long = False
         self._assign()
 
     def _lost(self, worker: Worker) -> None:

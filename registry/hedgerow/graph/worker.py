@@ -135,10 +135,21 @@ def _refused(attempt: Callable[[], object]) -> bool:
 
 def address_space() -> int:
     """The address space this process has now, in bytes; read in the parent, before a fork."""
-    if sys.platform != "linux":
+    return _pages("self", 0) * resource.getpagesize()
+
+
+def data_bytes(pid: int) -> int:
+    """What a process has asked for to write in, in bytes."""
+    return _pages(str(pid), 5) * resource.getpagesize()
+
+
+def _pages(process: str, column: int) -> int:
+    """One of the sizes that the system tells of a process, in pages; 0 when it has ended, or where none are told."""
+    try:
+        with open(f"/proc/{process}/statm", encoding="ascii") as statm:  # noqa: PTH123 - on the way to every fork
+            return int(statm.read().split()[column])
+    except OSError:
         return 0
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - on the way to every fork
-        return int(statm.read().split()[0]) * resource.getpagesize()
 
 
 def leave_network() -> bool:
