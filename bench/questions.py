@@ -39,7 +39,7 @@ from hedgerow.settings import Settings
 
 RUNS = 15
 #: No more runs once those of one thing have taken so long, in seconds.
-LONG = 3.0
+LONG = 1.0
 #: rdflib is given up after so many seconds.
 RDFLIB_SECONDS = 20
 

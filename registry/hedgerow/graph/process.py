@@ -51,8 +51,8 @@ GLANCE_SECONDS = 0.05
 ABANDONED_SECONDS = 1.0
 #: A worker is held when so much of its answer waits to be taken by its client, in bytes.
 HELD_BYTES = 1 << 20
-#: A worker that keeps more memory than this after a long query is replaced, in bytes.
-KEPT_BYTES = 64 << 20
+#: A worker with more memory than so many times what it began with and so many bytes is replaced after a long query.
+KEPT_SHARE, KEPT_BYTES = 1.25, 64 << 20
 #: Long queries, and those of clients not known as light, give way to all else.
 LOW_NICENESS = 10
 BUDGET_SPENT = "The queries from your address have lately used all the computing time one address may use."
@@ -399,7 +399,7 @@ class GraphProcess:
             self._reply(client, header | {"version": worker.version}, body)
         spare = sum(other.low and not other.busy for other in self._workers)
         # A new one would have to be given the whole graph's pages anew by the system, page by page.
-        grown = worker.long and data_bytes(worker.pid) > worker.data + KEPT_BYTES
+        grown = worker.long and data_bytes(worker.pid) > worker.data * KEPT_SHARE + KEPT_BYTES
         if grown or spare > max(1, self._settings.workers - 1) or worker.version != self._view.version:
             self._replace(worker)
         worker.long = False
