@@ -183,11 +183,14 @@ def test_the_kinds_of_error_are_told_apart_by_what_a_registry_says_of_them() -> 
 
 def test_what_is_no_registry_is_told_as_such(teller: HTTPServer) -> None:
     for status, body in [
-        (200, b"<html>"), (200, b"{}"), (200, b"[]"), (200, b"null"), (404, b"<html>"), (502, b""), (404, b'{"a": 1}'),
+        (200, b"<html>"), (200, b"{}"), (200, b"[]"), (200, b"null"), (404, b"<html>"), (404, b'{"a": 1}'),
         (200, b"\xff"), (200, b'{"question": 1, "columns": []}'),
     ]:  # fmt: skip
         with pytest.raises(CallError, match="no answer of a registry"):
             asked(teller, status, body)
+    for status in (502, 503, 504):  # what stands before a registry says that it is not there
+        with pytest.raises(Unavailable, match=f"HTTP {status}"):
+            asked(teller, status, b"<html>")
     with pytest.raises(HedgerowError, match="Odd"):
         asked(teller, 418, b'{"title": "A teapot", "detail": "Odd."}')
     port = teller.server_port

@@ -22,6 +22,8 @@ PATIENCE_SECONDS = 90
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HedgerowError)]
 #: Bytes of an error that are read.
 _ERROR_BYTES = 1 << 16
+#: What a proxy answers while what it stands before is away.
+_PASSING = (502, 503, 504)
 
 
 def ask(site: str, question: str, values: Mapping[str, str], tier: str, language: str, recorded: str = "") -> Answer:
@@ -66,9 +68,9 @@ def read(document: Any, site: str) -> Answer:
         raise _no_registry(site) from None
 
 
-def _json(reply: IO[bytes], site: str, most: int = -1) -> Any:
+def _json(reply: IO[bytes], site: str) -> Any:
     try:
-        return json.loads(reply.read(most))
+        return json.loads(reply.read())
     except ValueError:
         raise _no_registry(site) from None
 
@@ -79,8 +81,13 @@ def _no_registry(site: str) -> CallError:
 
 def _error(reply: HTTPError, site: str) -> HedgerowError:
     """The error that a registry told of, as it was raised there."""
-    told = _json(reply, site, _ERROR_BYTES)
+    try:
+        told = json.loads(reply.read(_ERROR_BYTES))
+    except ValueError:
+        told = None
     if not isinstance(told, dict) or not {"title", "detail"} <= told.keys():
+        if reply.code in _PASSING:
+            return Unavailable(f"The registry at {site} does not answer now (HTTP {reply.code}).", "Try again later.")
         return _no_registry(site)
     alike = [kind for kind in KINDS if kind.status == reply.code]
     # What HTTP itself refuses has other titles; then it is the widest kind of that status.
