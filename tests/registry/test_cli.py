@@ -143,7 +143,7 @@ def test_an_answer_is_written_to_a_file_whole_or_not_at_all(
     demo_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     graph = LocalGraph.of(demo_store, DEMO_VIEW)
-    monkeypatch.setattr(cli, "connect", lambda *_: graph)
+    monkeypatch.setattr(cli, "graph_of", lambda *_: (graph, None))
     asked = ["ask", "days-of-cover", "--tier", "demo", "--format"]
     for form in FORMS:
         file = tmp_path / form.name

@@ -91,7 +91,8 @@ def _finish(response: Response) -> Response:
     # answer of the same address is a page.
     open_ = not page or "Accept" in response.vary or "Access-Control-Allow-Origin" in given
     leave = shared() if open_ else [("Cross-Origin-Resource-Policy", "same-origin")]
-    if request.endpoint == _EMBEDDED:  # what cannot be answered, too: within a page nobody sees why it stays empty
+    # What cannot be answered, too: within a page nobody would see why the frame stays empty.
+    if request.endpoint == _EMBEDDED and response.mimetype == HTML and request.method != "OPTIONS":
         given["Content-Security-Policy"] = EMBEDDED_SECURITY
     for name, value in (*every(page=page, drawing="drawing" in g), *leave):
         given.setdefault(name, value)
