@@ -122,7 +122,7 @@ class _Reading:
         self._data = False
 
     def takers(self) -> Mapping[str, Callable[[str], None]]:
-        """What takes each kind of token. Blanks, operators and languages, which belong to a string, change nothing."""
+        """What takes each kind of token. Blanks, and languages, which belong to a string, change nothing."""
         return {
             "iri": self._iri,
             "value": self._value,

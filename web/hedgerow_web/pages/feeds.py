@@ -46,7 +46,9 @@ def feed(name: str) -> Response:
         id=f"{dataset(here.settings.base, here.tier)}/questions/{question.name}?{urlencode(stated)}",
         own=absolute(with_query(url_for("feeds.feed", name=question.name), stated)),
         page=absolute(with_query(page, stated)),
-        page_of=lambda day: absolute(with_query(page, {**_as_of(question, day), **stated, **_recorded(day)})),
+        page_of=lambda day: absolute(
+            with_query(page, {**_as_of(question, day), **stated, "recorded": day.then.head.position})
+        ),
         updated=changes.recorded_at or f"{today().isoformat()}T00:00:00Z",
     )
     response = make_response(body)
@@ -70,7 +72,3 @@ def _listed(changes: Changes, lists: Sequence[str]) -> set[str]:
 def _as_of(question: Question, day: Day) -> dict[str, str]:
     """The answer of a day is as of that day, where it is as of any."""
     return {parameter.name: str(day.day) for parameter in question.parameters if parameter.name == "asOf"}
-
-
-def _recorded(day: Day) -> dict[str, int]:
-    return {"recorded": day.then.head.position}
